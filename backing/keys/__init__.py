@@ -1,0 +1,5 @@
+"""Keys: what signs manifests and tokens. A private key never leaves its adapter."""
+
+from backing.keys.interface import SigningKey
+
+__all__ = ["SigningKey"]

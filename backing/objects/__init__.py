@@ -1,0 +1,5 @@
+"""The object store: write-once objects named by keys."""
+
+from backing.objects.interface import ObjectStore
+
+__all__ = ["ObjectStore"]

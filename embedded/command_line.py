@@ -1,0 +1,12 @@
+"""The command line: ``shuanglu verify``, and what the Makefile calls."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Shuanglu 双录")
+
+
+@app.callback()
+def main() -> None:
+    """Shuanglu 双录."""

@@ -1,0 +1,1 @@
+"""The media worker: receives, records, observes, plays and directs. Never touches the database."""

@@ -1,0 +1,1 @@
+"""Observe: samples to facts, in processes of their own. Drops when late, never queues."""

@@ -1,0 +1,1 @@
+"""Receive: RTP to encoded frames on one clock. Decodes nothing."""

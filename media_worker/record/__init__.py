@@ -1,0 +1,1 @@
+"""Record: encoded frames to synced, chained segments. Never drops, never re-encodes."""

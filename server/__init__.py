@@ -1,0 +1,1 @@
+"""HTTPS: one folder a noun. The only package that touches the database."""

@@ -1,0 +1,1 @@
+"""The WebM and Matroska container, as pure bytes: written, scanned and indexed."""

@@ -1,0 +1,91 @@
+"""One error root. Every error carries a code for machines and says whether to retry.
+
+The mapping from code to HTTP status lives in one table in ``server/problems.py``;
+this module never knows about HTTP.
+"""
+
+from __future__ import annotations
+
+
+class ShuangluError(Exception):
+    """Root of every error that we raise on purpose.
+
+    ``code`` is stable and documented; ``detail`` is for people and holds no
+    personal data; ``field`` names the input that is wrong, when one is.
+    """
+
+    code = "internal"
+    retryable = False
+
+    def __init__(self, detail: str, *, field: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.field = field
+
+
+class InvalidInputError(ShuangluError):
+    """The input does not have the form that was asked for."""
+
+    code = "invalid_input"
+
+
+class NotAuthenticatedError(ShuangluError):
+    """No credential, or one that is expired, forged or withdrawn."""
+
+    code = "not_authenticated"
+
+
+class NotAllowedError(ShuangluError):
+    """A known caller asks for what is not theirs."""
+
+    code = "not_allowed"
+
+
+class NotFoundError(ShuangluError):
+    """There is no such thing, or the caller may not know that there is."""
+
+    code = "not_found"
+
+
+class ConflictError(ShuangluError):
+    """The thing exists, but its state does not permit this."""
+
+    code = "conflict"
+
+
+class TooManyAttemptsError(ShuangluError):
+    """A limit on rate or count was reached; later it may work again."""
+
+    code = "too_many_attempts"
+    retryable = True
+
+
+class TooLargeError(ShuangluError):
+    """The input is past a named limit of size."""
+
+    code = "too_large"
+
+
+class UnavailableError(ShuangluError):
+    """A backing service or another process does not answer now."""
+
+    code = "unavailable"
+    retryable = True
+
+
+class TimelineClosedError(ConflictError):
+    """The timeline has its verdict; nothing may be appended to it any more."""
+
+    code = "timeline_closed"
+
+
+class StaleEpochError(ConflictError):
+    """Another worker owns the session now; this one must stop writing."""
+
+    code = "stale_epoch"
+
+
+class ConfirmationRefusedError(ShuangluError):
+    """A signature, assertion or one-time code does not verify."""
+
+    code = "confirmation_refused"

@@ -1,0 +1,1 @@
+"""Rules over facts: observers measure, versioned rules decide what it means."""

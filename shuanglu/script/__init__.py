@@ -1,0 +1,1 @@
+"""What must be said, shown, answered and signed: the script as data, and its pure runner."""

@@ -1,0 +1,1 @@
+"""Every message between processes and to the browser. TypeScript types are generated from here."""

@@ -1,0 +1,162 @@
+"""Messages on the bus between server, signalling and media workers.
+
+| subject | pattern | from → to | message → reply |
+|---|---|---|---|
+| ``timeline.append`` | request | any → server | AppendRequest → AppendReply (committed) |
+| ``timeline.read`` | request | any → server | ReadRequest → ReadReply |
+| ``session.load`` | request | any → server | LoadRequest → LoadReply |
+| ``timeline.<session_id>`` | publish | server → all | Committed |
+| ``media.offer`` | request | signalling → worker | OfferRequest → OfferReply |
+| ``media.input`` | request | signalling → worker | InputRequest → Done |
+| ``media.signature`` | request | server → worker | SignatureRequest → Done |
+| ``media.status`` | request | signalling → worker | StatusRequest → StatusReply |
+| ``media.left`` | publish | signalling → worker | Left |
+| ``phone.<session_id>`` | publish | worker, server → signalling | ToPhone |
+"""
+
+from __future__ import annotations
+
+from shuanglu.script.model import Script
+from shuanglu.timeline.events import Event, EventDraft, Sha256Hex
+from shuanglu.wire.base import Wire
+from shuanglu.wire.signalling import (
+    AnswerTap,
+    AskPerson,
+    DeviceCheckedReport,
+    DocumentReadReport,
+    PageVisibility,
+    PlayTestSound,
+    PromptProof,
+    RedoStep,
+    ServerMessage,
+)
+from shuanglu.wire.views import CustomerSession, LiveStatus
+
+
+class AppendRequest(Wire):
+    """Append all or none, in this order. ``epoch`` fences off a worker that lost the session.
+
+    Where ``media_time_ms`` is absent and the recording has begun, the server fills it in.
+    """
+
+    session_id: str
+    drafts: tuple[EventDraft, ...]
+    epoch: int | None = None
+
+
+class AppendReply(Wire):
+    """The committed events: the answer means that they are durable."""
+
+    events: tuple[Event, ...]
+
+
+class ReadRequest(Wire):
+    """Events after ``after_seq``."""
+
+    session_id: str
+    after_seq: int = 0
+
+
+class ReadReply(Wire):
+    """Events in order."""
+
+    events: tuple[Event, ...]
+
+
+class LoadRequest(Wire):
+    """Everything that a worker or signalling needs of a session."""
+
+    session_id: str
+    claim: bool = False
+    """A worker that takes the session over claims it: the epoch rises."""
+
+
+class LoadReply(Wire):
+    """The session's script and whole timeline."""
+
+    session_id: str
+    epoch: int
+    script: Script
+    events: tuple[Event, ...]
+    customer: CustomerSession
+
+
+class Committed(Wire):
+    """An event was committed. Subscribers that miss one see the gap in ``seq`` and read."""
+
+    event: Event
+
+
+class OfferRequest(Wire):
+    """A phone's SDP offer."""
+
+    session_id: str
+    connection_id: str
+    sdp: str
+
+
+class OfferReply(Wire):
+    """The worker's SDP answer."""
+
+    sdp: str
+
+
+PhoneInput = (
+    DeviceCheckedReport
+    | PlayTestSound
+    | PromptProof
+    | AnswerTap
+    | DocumentReadReport
+    | RedoStep
+    | AskPerson
+    | PageVisibility
+)
+
+
+class InputRequest(Wire):
+    """Something that the customer did, for the director."""
+
+    session_id: str
+    connection_id: str
+    message: PhoneInput
+
+
+class SignatureRequest(Wire):
+    """Strokes were stored; the director judges the moment and appends ``signature.made``."""
+
+    session_id: str
+    step_id: str
+    attempt: int
+    strokes_sha256: Sha256Hex
+    strokes: int
+    points: int
+    duration_ms: int
+
+
+class StatusRequest(Wire):
+    """Asks for the live status of a session."""
+
+    session_id: str
+
+
+class StatusReply(Wire):
+    """The live status."""
+
+    live: LiveStatus
+
+
+class Left(Wire):
+    """The phone's signalling connection ended."""
+
+    session_id: str
+    connection_id: str
+
+
+class ToPhone(Wire):
+    """A message for the phone of that session, if one is connected."""
+
+    message: ServerMessage
+
+
+class Done(Wire):
+    """Accepted, and what it changed is committed."""

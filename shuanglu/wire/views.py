@@ -1,0 +1,134 @@
+"""What a page is shown of a session: derived from timeline and script, never stored as truth."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from shuanglu.script.model import Choice, StepKind, Text
+from shuanglu.script.runner import RunPhase
+from shuanglu.timeline.events import Assurance, Missing, Outcome
+from shuanglu.wire.base import Wire
+
+
+class SessionPhase(StrEnum):
+    """Where a session stands, as staff see it. Folded from the timeline."""
+
+    CREATED = "created"  # invitation not yet opened
+    JOINED = "joined"  # code exchanged
+    RECORDING = "recording"  # media is being stored
+    INTERRUPTED = "interrupted"  # recording began, no phone is connected now
+    STAFFED = "staffed"  # handed over to a person
+    CLOSED = "closed"  # verdict given, sealing under way
+    SEALED = "sealed"  # manifest signed
+
+
+class Cue(Wire):
+    """One caption: shown from ``from_ms`` to ``to_ms`` of the prompt."""
+
+    from_ms: int
+    to_ms: int
+    text: str
+
+
+class PromptView(Wire):
+    """The step's speech. ``synthetic`` demands the AI-voice label (REG-30)."""
+
+    playing: bool
+    played: bool
+    duration_ms: int
+    synthetic: bool
+    cues: tuple[Cue, ...]
+
+
+class StepView(Wire):
+    """The step that the phone shows now."""
+
+    id: str
+    kind: StepKind
+    attempt: int
+    title: Text
+    show: Text
+    prompt: PromptView
+    awaiting_customer: bool = Field(description="the prompt was played; it is the customer's turn")
+    choices: tuple[Choice, ...] = ()
+    voice_heard: bool = False
+    document_sha256: str | None = None
+    pages: tuple[Text, ...] = ()
+    min_page_ms: int = 0
+    last_failure: str | None = Field(
+        default=None, description="why the attempt before this one did not stand"
+    )
+
+
+class LiveStatus(Wire):
+    """The always-true status strip of the phone."""
+
+    phase: RunPhase
+    recording: bool = Field(description="media arrived and was stored in the last seconds")
+    stored_ms: int = Field(description="milliseconds of media on disk, synced")
+    step_no: int = Field(description="1-based; equals step_count when all are completed")
+    step_count: int
+    step: StepView | None
+    guidance: tuple[str, ...] = Field(description="alert codes that are active now")
+
+
+class Receipt(Wire):
+    """What the customer keeps."""
+
+    record_number: str
+    manifest_sha256: str
+    sealed_at: datetime
+    outcome: Outcome
+    recorded_ms: int
+    verify_url: str
+    verify_qr_svg: str
+
+
+class VerdictView(Wire):
+    """The verdict in the phone's terms."""
+
+    outcome: Outcome
+    missing: tuple[Missing, ...]
+    not_evaluated: tuple[Missing, ...]
+
+
+class CustomerSession(Wire):
+    """What the customer's page may know of its session."""
+
+    session_id: str
+    institution: str
+    product: str
+    product_code: str
+    customer_name_masked: str
+    script_title: Text
+    step_titles: tuple[Text, ...]
+    estimated_minutes: int
+    retention_years: int
+    minimum_assurance: Assurance
+    consent_recording: bool | None
+    consent_face: bool | None
+    phase: SessionPhase
+    receipt: Receipt | None = None
+
+
+class SessionSummary(Wire):
+    """A row of the staff's list."""
+
+    session_id: str
+    customer_name: str
+    product: str
+    product_code: str
+    script_title: Text
+    created_at: datetime
+    created_by: str
+    phase: SessionPhase
+    step_no: int
+    step_count: int
+    step_title: Text | None
+    stored_ms: int
+    alerts: tuple[str, ...]
+    outcome: Outcome | None
+    record_number: str | None

@@ -1,0 +1,1 @@
+"""The WebSocket of the phone: admission, routing over the bus, presence, resume."""
