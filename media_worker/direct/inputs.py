@@ -1,0 +1,88 @@
+"""What the customer did, checked against the fold before anything is appended.
+
+Stage: between signalling and the timeline. Everything that a phone claims is checked
+against what it can know and against the time that really passed; a refusal names the
+field and changes nothing.
+"""
+
+from __future__ import annotations
+
+from shuanglu.errors import ConflictError, InvalidInputError
+from shuanglu.script.model import DocumentStep, QuestionStep, Script, SignatureStep, Step
+from shuanglu.script.runner import RunPhase, RunState
+from shuanglu.timeline import events as ev
+from shuanglu.wire.bus import SignatureRequest
+from shuanglu.wire.signalling import AnswerTap, DeviceCheckedReport, DocumentReadReport
+
+CLAIMED_TIME_SLACK_MS = 1500
+"""A phone's clock may run this far ahead of ours over one step."""
+
+
+def current_step(script: Script, state: RunState, step_id: str, attempt: int) -> Step:
+    """The step that awaits the customer; raises ``ConflictError`` for any other."""
+    if state.phase is not RunPhase.AWAITING:
+        raise ConflictError("it is not the customer's turn now", field="step_id")
+    if (state.step_id, state.attempt) != (step_id, attempt):
+        raise ConflictError("another step or attempt is going on", field="step_id")
+    return script.step(step_id)
+
+
+def device_checked(state: RunState, report: DeviceCheckedReport) -> ev.DeviceChecked:
+    """The device check; once is enough."""
+    if state.device_checked:
+        raise ConflictError("the device was checked already")
+    if not report.loudspeaker_confirmed:
+        raise InvalidInputError(
+            "the loudspeaker was not confirmed", field="loudspeaker_confirmed"
+        )
+    return ev.DeviceChecked.model_validate(report.model_dump(exclude={"type"}))
+
+
+def answer_tapped(script: Script, state: RunState, tap: AnswerTap) -> ev.AnswerTapped:
+    """A tapped choice of the question that is being asked."""
+    step = current_step(script, state, tap.step_id, tap.attempt)
+    if not isinstance(step, QuestionStep) or state.choice is not None:
+        raise ConflictError("no answer is awaited", field="step_id")
+    if tap.choice not in {choice.id for choice in step.choices}:
+        raise InvalidInputError("the question has no such choice", field="choice")
+    return ev.AnswerTapped(step_id=tap.step_id, attempt=tap.attempt, choice=tap.choice)
+
+
+def document_read(
+    script: Script, state: RunState, report: DocumentReadReport, *, awaited_ms: int
+) -> ev.DocumentRead:
+    """Every page in view for its least time, and no longer in all than has passed."""
+    step = current_step(script, state, report.step_id, report.attempt)
+    if not isinstance(step, DocumentStep):
+        raise ConflictError("no document is being read", field="step_id")
+    if report.document_sha256 != step.document_sha256:
+        raise InvalidInputError("that is another document", field="document_sha256")
+    seen = report.page_seen_ms
+    if len(seen) != len(step.pages):
+        raise InvalidInputError("a time is needed for every page", field="page_seen_ms")
+    if any(page_ms < step.min_page_ms for page_ms in seen):
+        raise InvalidInputError("a page was not in view long enough", field="page_seen_ms")
+    # Two pages can be in view at once, so each is held to the time that passed, not the sum.
+    if max(seen) > awaited_ms + CLAIMED_TIME_SLACK_MS:
+        raise InvalidInputError("more reading time than has passed", field="page_seen_ms")
+    return ev.DocumentRead(
+        step_id=step.id,
+        attempt=report.attempt,
+        document_sha256=step.document_sha256,
+        pages=len(seen),
+        page_seen_ms=seen,
+    )
+
+
+def signature_made(
+    script: Script, state: RunState, request: SignatureRequest, *, awaited_ms: int
+) -> SignatureStep:
+    """Checks a signature's form and time; the face is judged by the caller."""
+    step = current_step(script, state, request.step_id, request.attempt)
+    if not isinstance(step, SignatureStep):
+        raise ConflictError("no signature is awaited", field="step_id")
+    if request.points < step.min_points or request.duration_ms < step.min_ms:
+        raise InvalidInputError("that is too short to be a signature", field="strokes")
+    if request.duration_ms > awaited_ms + CLAIMED_TIME_SLACK_MS:
+        raise InvalidInputError("more signing time than has passed", field="strokes")
+    return step

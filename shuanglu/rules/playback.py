@@ -1,0 +1,71 @@
+"""Was a prompt really played? The rule over the phone's proof and what the server sent.
+
+Stage: a pure judgement. The phone measures (WebRTC ``inbound-rtp`` statistics), the
+server knows what it sent; neither is believed alone. It proves that sound left the
+decoder of an unmuted element on a visible page, not that somebody listened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shuanglu.timeline.events import PlaybackProof
+
+OPUS_SAMPLES_PER_MS = 48
+"""``jitterBufferEmittedCount`` counts samples at 48 kHz (W3C webrtc-stats)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackPolicy:
+    """How much of a prompt must have arrived and been played."""
+
+    version: int = 1
+    min_received_ratio: float = 0.95
+    max_received_ratio: float = 1.05
+    """More than was sent is not a proof but an invention."""
+    received_slack_packets: int = 5
+    min_emitted_ratio: float = 0.90
+    max_concealed_ratio: float = 0.10
+    min_energy_per_s: float = 1e-5
+    """Speech normalised to −20 dBFS gives about 1e-2 a second; silence gives 0."""
+    max_hidden_ms: int = 0
+
+
+Refusal = Literal["page_hidden", "proof_insufficient"]
+
+
+def refusal_of(
+    proof: PlaybackProof,
+    *,
+    sent_packets: int,
+    duration_ms: int,
+    policy: PlaybackPolicy | None = None,
+) -> Refusal | None:
+    """Why the proof does not suffice, or ``None`` when it does."""
+    rule = policy or PlaybackPolicy()
+    if proof.page_hidden_ms > rule.max_hidden_ms:
+        return "page_hidden"
+    played = (
+        _received_enough(proof, sent_packets, rule)
+        and _emitted_enough(proof, duration_ms, rule)
+        and proof.audio_energy >= rule.min_energy_per_s * duration_ms / 1000
+        and not proof.element_paused
+        and not proof.element_muted
+        and proof.element_volume > 0
+    )
+    return None if played else "proof_insufficient"
+
+
+def _received_enough(proof: PlaybackProof, sent_packets: int, rule: PlaybackPolicy) -> bool:
+    most = sent_packets * rule.max_received_ratio + rule.received_slack_packets
+    return sent_packets * rule.min_received_ratio <= proof.packets_received <= most
+
+
+def _emitted_enough(proof: PlaybackProof, duration_ms: int, rule: PlaybackPolicy) -> bool:
+    due = duration_ms * OPUS_SAMPLES_PER_MS
+    heard = proof.samples_emitted - proof.samples_concealed
+    return (
+        heard >= due * rule.min_emitted_ratio
+        and proof.samples_concealed <= due * rule.max_concealed_ratio
+    )
