@@ -1,0 +1,1 @@
+"""The models: fetched from named registry packages, pinned by hash, replaceable by path."""
