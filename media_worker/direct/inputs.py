@@ -27,10 +27,10 @@ def current_step(script: Script, state: RunState, step_id: str, attempt: int) ->
     return script.step(step_id)
 
 
-def device_checked(state: RunState, report: DeviceCheckedReport) -> ev.DeviceChecked:
-    """The device check; once is enough."""
+def device_checked(state: RunState, report: DeviceCheckedReport) -> ev.DeviceChecked | None:
+    """The device check; once is enough, and a page that was reloaded may say it again."""
     if state.device_checked:
-        raise ConflictError("the device was checked already")
+        return None
     if not report.loudspeaker_confirmed:
         raise InvalidInputError(
             "the loudspeaker was not confirmed", field="loudspeaker_confirmed"

@@ -1,0 +1,452 @@
+"""A session as the media worker runs it: fold, intake, observers and director together.
+
+Stage: the owner. One at a time per session, under the epoch that it claimed. It is the
+:class:`~media_worker.direct.director.Stage` on which the director acts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from backing.bus import Bus
+from backing.objects import ObjectStore
+from media_worker.appending import TimelineAppender
+from media_worker.direct import inputs
+from media_worker.direct.director import Director
+from media_worker.direct.live import LiveFacts, live_status
+from media_worker.frames import EncodedFrame
+from media_worker.intake import Intake, IntakeHooks, settle
+from media_worker.observe.pool import ObserverPool, SessionObserver, VoiceEvidence, VoiceSpan
+from media_worker.play.prompt import RenderedPrompt
+from media_worker.receive.settings import ReceiveSettings
+from shuanglu.clock import Clock
+from shuanglu.errors import ConflictError, NotAllowedError
+from shuanglu.rules.observation import Observation
+from shuanglu.rules.watch import Watch
+from shuanglu.script.runner import RunPhase, RunState, fold
+from shuanglu.script.verdict import judge
+from shuanglu.timeline import events as ev
+from shuanglu.timeline.events import Actor, Event, EventDraft
+from shuanglu.wire.bus import InputRequest, LoadReply, ReadReply, ReadRequest, SignatureRequest, ToPhone
+from shuanglu.wire.signalling import (
+    AnswerTap,
+    AskPerson,
+    DeviceCheckedReport,
+    DocumentReadReport,
+    Live,
+    PageVisibility,
+    PlayTestSound,
+    PromptEndedNotice,
+    PromptProof,
+    PromptStartedNotice,
+    RedoStep,
+    ServerMessage,
+    TestSoundStarted,
+    Verdict,
+)
+from shuanglu.wire.views import LiveStatus, VerdictView
+
+LIVE_EVERY_S = 0.25
+"""The phone's status strip is refreshed at most this often."""
+TICK_EVERY_S = 0.5
+FACE_TIMEOUT_S = 2.5
+"""How long the judgement of a signature waits for the picture around it."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDeps:
+    """What a session shares with the others of its worker."""
+
+    bus: Bus
+    objects: ObjectStore
+    observers: ObserverPool
+    spool_dir: Path
+    receive: ReceiveSettings
+    clock: Clock
+
+
+class WorkedSession:
+    """Runs one session until its timeline is closed."""
+
+    def __init__(
+        self,
+        load: LoadReply,
+        deps: SessionDeps,
+        *,
+        prompts: Mapping[str, RenderedPrompt],
+        test_sound: RenderedPrompt,
+    ) -> None:
+        self.session_id = load.session_id
+        self.script = load.script
+        self.prompts = prompts
+        self.events: list[Event] = list(load.events)
+        self.state: RunState = fold(load.script, self.events)
+        self._deps = deps
+        self._test_sound = test_sound
+        self._connection_id: str | None = None
+        self._last_failure: str | None = None
+        self._saving_delayed = False
+        self._awaiting_since_ms = 0
+        self._folding = asyncio.Lock()
+        self._changing_peer = asyncio.Lock()
+        self._live_due = asyncio.Event()
+        self._outbox: asyncio.Queue[EventDraft] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._watch = Watch()
+        self._observer: SessionObserver | None = None
+        self._appender = TimelineAppender(
+            deps.bus,
+            session_id=load.session_id,
+            epoch=load.epoch,
+            on_committed=self.take,
+            on_delayed=self._on_delayed,
+        )
+        self._intake = Intake(
+            session_id=load.session_id,
+            events=self.events,
+            hooks=IntakeHooks(self._emit, self._on_frame, self._changed, self._on_interrupted),
+            objects=deps.objects,
+            spool_dir=deps.spool_dir,
+            receive=deps.receive,
+            clock=deps.clock,
+        )
+        self._director = Director(self, on_change=self._changed)
+
+    # --- life -------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the session's own tasks."""
+        for loop in (self._post_outbox(), self._push_live(), self._tick()):
+            self._spawn(loop)
+
+    async def close(self) -> None:
+        """Stop everything; what arrived is stored first. Idempotent."""
+        await self._director.stop()
+        await self._intake.end("disconnected")
+        await self._outbox.join()
+        if self._observer is not None:
+            await self._observer.close()
+            self._observer = None
+        await settle(self._tasks)
+
+    @property
+    def over(self) -> bool:
+        """Whether the timeline is closed and nobody is connected any more."""
+        return self.state.phase is RunPhase.CLOSED and not self._intake.on_air()
+
+    def _spawn(self, coroutine: object) -> None:
+        task = asyncio.ensure_future(coroutine)  # type: ignore[call-overload]
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # --- the fold ---------------------------------------------------------------------------
+
+    async def take(self, events: Sequence[Event]) -> None:
+        """Fold committed events, each once and in order; a hole is read from the server."""
+        async with self._folding:
+            for event in events:
+                if event.seq > len(self.events) + 1:
+                    await self._catch_up()
+                if event.seq == len(self.events) + 1:
+                    self._fold_one(event)
+        self._changed()
+
+    async def _catch_up(self) -> None:
+        reply = await self._deps.bus.request(
+            "timeline.read",
+            ReadRequest(session_id=self.session_id, after_seq=len(self.events)),
+            ReadReply,
+        )
+        for event in reply.events:
+            self._fold_one(event)
+
+    def _fold_one(self, event: Event) -> None:
+        self.events.append(event)
+        before = self.state.phase
+        self.state = fold(self.script, [event], self.state)
+        if isinstance(event.payload, ev.StepFailed):
+            self._last_failure = event.payload.reason
+        elif isinstance(event.payload, ev.StepCompleted):
+            self._last_failure = None
+        if before is not self.state.phase:
+            _log.info("run phase", session_id=self.session_id, old=before, new=self.state.phase)
+            if self.state.phase is RunPhase.AWAITING:
+                self._awaiting_since_ms = self.now_ms()
+            if self.state.phase is RunPhase.STAFFED:
+                self._spawn(self._hand_over())
+
+    # --- the stage of the director -------------------------------------------------------------
+
+    @property
+    def vad_sha256(self) -> str:
+        """Hash of the voice model."""
+        return self._deps.observers.vad_sha256
+
+    def on_air(self) -> bool:
+        """Whether the phone's media arrives and is being stored now."""
+        return self._intake.on_air()
+
+    def now_ms(self) -> int:
+        """Media time now."""
+        return self._intake.clock.now_ms()
+
+    async def append(self, actor: Actor, *payloads: ev.Payload) -> None:
+        """Commit after everything already in the outbox, and fold, before returning."""
+        await self._outbox.join()
+        await self._appender.append(*(self._draft(actor, payload) for payload in payloads))
+
+    async def tell(self, message: ServerMessage) -> None:
+        """Send to the phone, if one is connected."""
+        await self._deps.bus.publish(f"phone.{self.session_id}", ToPhone(message=message))
+
+    async def play(self, prompt: RenderedPrompt) -> None:
+        """Play to its end on the phone's audio track."""
+        await self._intake.voice.play(prompt.packets)
+
+    async def voice(self, from_ms: int, to_ms: int, *, timeout_s: float) -> VoiceEvidence:
+        """The voice in a span, after waiting for the detector."""
+        if self._observer is None:
+            return VoiceEvidence(speech_ms=0, first_ms=None, last_ms=None, evaluated=False)
+        await self._observer.wait_evaluated(to_ms, timeout_s=timeout_s)
+        return self._observer.voice_between(from_ms, to_ms)
+
+    async def finish(self) -> None:
+        """Judge the record; close it if it stands, reopen what does not."""
+        await self._intake.flush()
+        await self._outbox.join()
+        verdict = judge(self.script, self.events)
+        if verdict.outcome is ev.Outcome.INCOMPLETE:
+            await self._reopen(verdict)
+        else:
+            await self._intake.end("finished")
+            await self._outbox.join()
+            verdict = judge(self.script, self.events)
+            await self.append(Actor.SYSTEM, verdict)
+        await self.tell(Verdict(verdict=_verdict_view(verdict)))
+
+    async def _reopen(self, verdict: ev.VerdictGiven) -> None:
+        for missing in verdict.missing:
+            if missing.step_id in self.state.completed:
+                failed = ev.StepFailed(
+                    step_id=missing.step_id,
+                    attempt=self.state.attempts[missing.step_id],
+                    reason="media_missing",
+                )
+                await self.append(Actor.SYSTEM, failed)
+
+    # --- what the phone asks -----------------------------------------------------------------------
+
+    async def offer(self, connection_id: str, sdp: str) -> str:
+        """Answer an offer and begin to record it."""
+        if self.state.phase in {RunPhase.CLOSED, RunPhase.STAFFED}:
+            raise ConflictError("this session records no more")
+        if ev.ConsentKind.RECORDING not in self.state.consents:
+            raise NotAllowedError("there is no consent to recording")
+        async with self._changing_peer:
+            answer = await self._intake.accept(sdp)
+            await self._interrupt()
+            self._connection_id = connection_id
+            await self._open_observer()
+            self._director.start()
+        return answer
+
+    async def left(self, connection_id: str) -> None:
+        """The page's signalling ended; the media timer notices by itself if the media ended too."""
+        if connection_id == self._connection_id:
+            self._director.page_visibility(hidden=False)
+
+    async def input(self, request: InputRequest) -> None:  # noqa: C901 - one case a message
+        """Something that the customer did; raises if it does not fit."""
+        match request.message:
+            case DeviceCheckedReport() as report:
+                checked = inputs.device_checked(self.state, report)
+                if checked is not None:
+                    await self.append(Actor.CUSTOMER, checked)
+            case PlayTestSound():
+                self._play_test_sound()
+            case PromptProof() as proof:
+                self._director.proof_arrived(proof)
+            case AnswerTap() as tap:
+                tapped = inputs.answer_tapped(self.script, self.state, tap)
+                await self.append(Actor.CUSTOMER, tapped)
+            case DocumentReadReport() as report:
+                awaited_ms = self.now_ms() - self._awaiting_since_ms
+                read = inputs.document_read(
+                    self.script, self.state, report, awaited_ms=awaited_ms
+                )
+                await self.append(Actor.CUSTOMER, read)
+            case PageVisibility(hidden=hidden):
+                self._director.page_visibility(hidden=hidden)
+            case RedoStep() as redo:
+                inputs.current_step(self.script, self.state, redo.step_id, redo.attempt)
+                await self.append(
+                    Actor.CUSTOMER,
+                    ev.StepFailed(
+                        step_id=redo.step_id, attempt=redo.attempt, reason="customer_redo"
+                    ),
+                )
+            case AskPerson():
+                await self._ask_person()
+
+    async def signature(self, request: SignatureRequest) -> None:
+        """Judge the moment of a signature whose strokes are stored."""
+        awaited_ms = self.now_ms() - self._awaiting_since_ms
+        inputs.signature_made(self.script, self.state, request, awaited_ms=awaited_ms)
+        to_ms = self.now_ms()
+        from_ms = max(0, to_ms - request.duration_ms)
+        face = "not_evaluated"
+        if self._observer is not None:
+            self._intake.request_key_frame()
+            await self._observer.wait_evaluated(to_ms, timeout_s=FACE_TIMEOUT_S)
+            face = self._observer.faces_between(from_ms, to_ms)
+        inputs.signature_made(self.script, self.state, request, awaited_ms=awaited_ms)
+        made = ev.SignatureMade.model_validate(
+            {
+                **request.model_dump(exclude={"session_id", "duration_ms"}),
+                "from_ms": from_ms,
+                "to_ms": to_ms,
+                "face": face,
+            }
+        )
+        await self.append(Actor.CUSTOMER, made)
+
+    async def _ask_person(self) -> None:
+        if self.state.phase in {RunPhase.CLOSED, RunPhase.STAFFED}:
+            raise ConflictError("a person is already on the way")
+        await self.append(Actor.CUSTOMER, ev.RouteStaffed(reason="customer_asked"))
+
+    def _play_test_sound(self) -> None:
+        if self.state.phase is not RunPhase.WAITING:
+            raise ConflictError("the script has begun")
+        self._spawn(self._test_the_loudspeaker())
+
+    async def _test_the_loudspeaker(self) -> None:
+        await self.tell(TestSoundStarted(duration_ms=self._test_sound.duration_ms))
+        await self.play(self._test_sound)
+
+    # --- observers -----------------------------------------------------------------------------------
+
+    async def _open_observer(self) -> None:
+        if self._observer is None:
+            self._observer = await self._deps.observers.open_session(
+                self.session_id, on_observation=self._on_observation, on_voice=self._on_voice
+            )
+
+    def _on_frame(self, frame: EncodedFrame) -> None:
+        if self._observer is not None:
+            self._observer.push(frame)
+
+    def _on_observation(self, observation: Observation) -> None:
+        for payload in self._watch.observe(observation):
+            self._emit(payload, Actor.OBSERVER)
+        self._changed()
+
+    def _on_voice(self, span: VoiceSpan) -> None:
+        self._spawn(self._director.voice_span(span.from_ms, span.to_ms))
+
+    # --- interruptions ---------------------------------------------------------------------------------
+
+    def _on_interrupted(self) -> None:
+        self._spawn(self._recover_air())
+
+    async def _recover_air(self) -> None:
+        async with self._changing_peer:
+            if self._intake.peer_is_closed:
+                await self._intake.end("disconnected")
+            await self._interrupt()
+            self._director.start()
+
+    async def _hand_over(self) -> None:
+        """A person takes over: self-service recording ends, and is kept."""
+        async with self._changing_peer:
+            await self._director.stop()
+            await self._intake.end("finished")
+
+    async def _interrupt(self) -> None:
+        """The attempt that is going on holds a gap: it fails, and the step begins again."""
+        await self._director.stop()
+        going_on = {RunPhase.PROMPTING, RunPhase.AWAITING, RunPhase.JUDGING}
+        if self.state.phase in going_on and self.state.step_id is not None:
+            failed = ev.StepFailed(
+                step_id=self.state.step_id, attempt=self.state.attempt, reason="interrupted"
+            )
+            await self.append(Actor.SYSTEM, failed)
+
+    # --- going out ----------------------------------------------------------------------------------------
+
+    def _draft(self, actor: Actor, payload: ev.Payload) -> EventDraft:
+        media_time_ms = self.now_ms() if self._intake.clock.started else None
+        return EventDraft.model_validate(
+            {"actor": actor, "media_time_ms": media_time_ms, "payload": payload}
+        )
+
+    def _emit(self, payload: ev.Payload, actor: Actor = Actor.SYSTEM) -> None:
+        self._outbox.put_nowait(self._draft(actor, payload))
+
+    async def _post_outbox(self) -> None:
+        while True:
+            drafts = [await self._outbox.get()]
+            while not self._outbox.empty():
+                drafts.append(self._outbox.get_nowait())
+            try:
+                await self._appender.append(*drafts)
+            except ConflictError as error:
+                _log.warning("events refused", session_id=self.session_id, code=error.code)
+            finally:
+                for _ in drafts:
+                    self._outbox.task_done()
+
+    def _on_delayed(self, delayed: bool) -> None:  # noqa: FBT001 - a callback of one flag
+        if delayed is not self._saving_delayed:
+            self._saving_delayed = delayed
+            self._changed()
+
+    def _changed(self) -> None:
+        self._live_due.set()
+        self._director.wake()
+
+    def live(self) -> LiveStatus:
+        """The status as it is now."""
+        guidance = set(self._watch.active) | self._intake.troubles()
+        if self._saving_delayed:
+            guidance.add("saving_delayed")
+        if self._director.playback_failed:
+            guidance.add("playback_failed")
+        facts = LiveFacts(
+            stored_ms=self._intake.stored_ms(),
+            recording=self._intake.on_air(),
+            prompt_playing=self._director.prompt_playing,
+            guidance=guidance,
+            last_failure=self._last_failure,
+        )
+        return live_status(self.script, self.state, self.prompts, facts)
+
+    async def _push_live(self) -> None:
+        while True:
+            await self._live_due.wait()
+            self._live_due.clear()
+            await self.tell(Live(status=self.live()))
+            await asyncio.sleep(LIVE_EVERY_S)
+
+    async def _tick(self) -> None:
+        was_on_air = False
+        while True:
+            await asyncio.sleep(TICK_EVERY_S)
+            for payload in self._watch.tick(self.now_ms()):
+                self._emit(payload, Actor.OBSERVER)
+            if was_on_air is not self.on_air():
+                was_on_air = self.on_air()
+                self._changed()
+
+
+def _verdict_view(verdict: ev.VerdictGiven) -> VerdictView:
+    return VerdictView(
+        outcome=verdict.outcome, missing=verdict.missing, not_evaluated=verdict.not_evaluated
+    )
