@@ -1,1 +1,1 @@
-"""The WebM and Matroska container, as pure bytes: written, scanned and indexed."""
+"""WebM and Matroska bytes: written, scanned and indexed without any input or output."""
