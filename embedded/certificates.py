@@ -12,6 +12,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 CA_DAYS = 3650
 SERVER_DAYS = 397
@@ -56,16 +60,50 @@ def _authority(folder: Path, certificate: Path) -> trustme.CA:
     key = folder / "ca.key"
     if certificate.exists() and key.exists():
         return trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
-    now = datetime.now(UTC)
-    authority = trustme.CA(
-        organization_name="Shuanglu local",
-        organization_unit_name="embedded mode",
-        not_before=now - timedelta(days=1),
-        not_after=now + timedelta(days=CA_DAYS),
+    private_key = ec.generate_private_key(ec.SECP256R1())
+    _write_private(
+        key,
+        private_key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        ),
     )
-    _write_private(key, authority.private_key_pem.bytes())
-    certificate.write_bytes(authority.cert_pem.bytes())
-    return authority
+    certificate.write_bytes(
+        _self_signed(private_key).public_bytes(serialization.Encoding.PEM)
+    )
+    return trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
+
+
+def _self_signed(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    """An authority with both validity bounds set: trustme's own runs to the year 3000."""
+    now = datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Shuanglu local authority")])
+    usage = x509.KeyUsage(
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=True,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    subject_key = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=CA_DAYS))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(subject_key, critical=False)
+        .sign(key, hashes.SHA256())
+    )
 
 
 def _issue(authority: trustme.CA, files: LocalCertificates, names: tuple[str, ...]) -> None:
