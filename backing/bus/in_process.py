@@ -147,7 +147,7 @@ class _Server:
         except ShuangluError as error:
             return encode_error(error)
         except Exception as error:  # noqa: BLE001 - task boundary, as if in another process
-            _log.error("bus handler failed", subject=self._subject, **failure_fields(error))  # noqa: TRY400 - an exception's text may hold personal data
+            _log.error("bus handler failed", subject=self._subject, **failure_fields(error))
             return encode_failure()
 
     async def close(self) -> None:
@@ -204,7 +204,7 @@ class _Subscriber:
         try:
             await self._receive(data)
         except Exception as error:  # noqa: BLE001 - task boundary: the next message still counts
-            _log.error("bus subscriber failed", pattern=self.pattern, **failure_fields(error))  # noqa: TRY400 - an exception's text may hold personal data
+            _log.error("bus subscriber failed", pattern=self.pattern, **failure_fields(error))
 
     async def close(self) -> None:
         """Stop; a message being handled is finished first. Idempotent."""

@@ -1,5 +1,6 @@
 """Keys: what signs manifests and tokens. A private key never leaves its adapter."""
 
+from backing.keys.file import FileSigningKey
 from backing.keys.interface import SigningKey
 
-__all__ = ["SigningKey"]
+__all__ = ["FileSigningKey", "SigningKey"]

@@ -1,5 +1,6 @@
 """The object store: write-once objects named by keys."""
 
+from backing.objects.folder import FolderObjectStore
 from backing.objects.interface import ObjectStore
 
-__all__ = ["ObjectStore"]
+__all__ = ["FolderObjectStore", "ObjectStore"]
