@@ -69,9 +69,7 @@ def _authority(folder: Path, certificate: Path) -> trustme.CA:
             serialization.NoEncryption(),
         ),
     )
-    certificate.write_bytes(
-        _self_signed(private_key).public_bytes(serialization.Encoding.PEM)
-    )
+    certificate.write_bytes(_self_signed(private_key).public_bytes(serialization.Encoding.PEM))
     return trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
 
 

@@ -44,9 +44,7 @@ class TimelineAppender:
     async def append(self, *drafts: EventDraft) -> tuple[Event, ...]:
         """Commit all or none; waits through an outage. Raises what the server refused."""
         async with self._in_order:
-            request = AppendRequest(
-                session_id=self._session_id, drafts=drafts, epoch=self._epoch
-            )
+            request = AppendRequest(session_id=self._session_id, drafts=drafts, epoch=self._epoch)
             reply = await self._until_answered(request)
         await self._on_committed(reply.events)
         return reply.events

@@ -270,8 +270,9 @@ def _stretch_ends(events: Sequence[Event]) -> dict[int, tuple[int, int]]:
         match event.payload:
             case ev.StretchBegun(stretch=number, start_ms=start_ms):
                 spans[number] = (start_ms, start_ms)
-            case ev.MediaStored(stretch=number, end_ms=end_ms) | ev.StretchEnded(
-                stretch=number, end_ms=end_ms
+            case (
+                ev.MediaStored(stretch=number, end_ms=end_ms)
+                | ev.StretchEnded(stretch=number, end_ms=end_ms)
             ) if number in spans:
                 spans[number] = (spans[number][0], end_ms)
     return spans

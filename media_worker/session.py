@@ -32,7 +32,14 @@ from shuanglu.script.runner import RunPhase, RunState, fold
 from shuanglu.script.verdict import judge
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import Actor, Event, EventDraft
-from shuanglu.wire.bus import InputRequest, LoadReply, ReadReply, ReadRequest, SignatureRequest, ToPhone
+from shuanglu.wire.bus import (
+    InputRequest,
+    LoadReply,
+    ReadReply,
+    ReadRequest,
+    SignatureRequest,
+    ToPhone,
+)
 from shuanglu.wire.signalling import (
     AnswerTap,
     AskPerson,
@@ -278,9 +285,7 @@ class WorkedSession:
                 await self.append(Actor.CUSTOMER, tapped)
             case DocumentReadReport() as report:
                 awaited_ms = self.now_ms() - self._awaiting_since_ms
-                read = inputs.document_read(
-                    self.script, self.state, report, awaited_ms=awaited_ms
-                )
+                read = inputs.document_read(self.script, self.state, report, awaited_ms=awaited_ms)
                 await self.append(Actor.CUSTOMER, read)
             case PageVisibility(hidden=hidden):
                 self._director.page_visibility(hidden=hidden)

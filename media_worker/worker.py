@@ -179,9 +179,7 @@ class MediaWorker:
 
     async def _unannounced(self, load: LoadReply) -> list[ev.Payload]:
         """What the spool holds that the timeline does not know yet, in order."""
-        ended = {
-            e.payload.stretch for e in load.events if isinstance(e.payload, ev.StretchEnded)
-        }
+        ended = {e.payload.stretch for e in load.events if isinstance(e.payload, ev.StretchEnded)}
         stored = {
             (e.payload.stretch, e.payload.segment)
             for e in load.events

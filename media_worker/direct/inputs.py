@@ -32,9 +32,7 @@ def device_checked(state: RunState, report: DeviceCheckedReport) -> ev.DeviceChe
     if state.device_checked:
         return None
     if not report.loudspeaker_confirmed:
-        raise InvalidInputError(
-            "the loudspeaker was not confirmed", field="loudspeaker_confirmed"
-        )
+        raise InvalidInputError("the loudspeaker was not confirmed", field="loudspeaker_confirmed")
     return ev.DeviceChecked.model_validate(report.model_dump(exclude={"type"}))
 
 

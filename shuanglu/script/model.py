@@ -134,7 +134,7 @@ class Script(ScriptPart):
         ids = [step.id for step in self.steps]
         if len(set(ids)) != len(ids):
             raise ValueError("two steps have the same id")
-        if not isinstance(self.steps[-1], ConfirmationStep):
+        if self.steps[-1].kind != "confirmation":
             raise ValueError("the last step must be the confirmation: it covers all before it")
         return self
 

@@ -178,9 +178,7 @@ def decide(script: Script, state: RunState) -> Action | None:  # noqa: PLR0911 -
                 return None
             if state.counted_failures.get(step_id, 0) >= script.step(step_id).max_attempts:
                 return Append(ev.RouteStaffed(reason="attempts_used_up"))
-            return Append(
-                ev.StepBegun(step_id=step_id, attempt=state.attempts.get(step_id, 0) + 1)
-            )
+            return Append(ev.StepBegun(step_id=step_id, attempt=state.attempts.get(step_id, 0) + 1))
         case RunPhase.PROMPTING if not state.prompt_started:
             return PlayPrompt(step_id=state.step_id or "", attempt=state.attempt)
         case RunPhase.AWAITING if state.choice:

@@ -1,0 +1,228 @@
+"""The runner walks only legal moves, and never completes a record that lacks something."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shuanglu.errors import InvalidInputError
+from shuanglu.script.model import parse_script
+from shuanglu.script.runner import (
+    TRANSITIONS,
+    Append,
+    Finish,
+    JudgeAnswer,
+    PlayPrompt,
+    RunPhase,
+    RunState,
+    apply,
+    decide,
+    fold,
+)
+from shuanglu.script.verdict import judge
+from shuanglu.timeline import events as ev
+from tests.script.scripts import (
+    ZERO_HASH,
+    chained,
+    done,
+    opening,
+    prompted,
+    signature,
+    small_script,
+    stored,
+    whole_history,
+)
+
+SCRIPT = small_script()
+STEP_IDS = [step.id for step in SCRIPT.steps]
+
+
+def state_after(*payloads: ev.Payload) -> RunState:
+    return fold(SCRIPT, chained(payloads))
+
+
+def test_the_script_waits_for_consents_device_check_and_stored_media() -> None:
+    whole = opening()
+    for left_out in (0, 1, 2, 4):
+        state = state_after(*(p for i, p in enumerate(whole) if i != left_out))
+        assert state.phase is RunPhase.WAITING
+        assert decide(SCRIPT, state) is None
+    assert state_after(*whole).phase is RunPhase.BETWEEN
+
+
+def test_each_step_begins_prompts_awaits_and_completes() -> None:
+    history = opening()
+    for step_id in STEP_IDS:
+        begin = decide(SCRIPT, state_after(*history))
+        assert begin == Append(ev.StepBegun(step_id=step_id, attempt=1))
+        state = state_after(*history, ev.StepBegun(step_id=step_id, attempt=1))
+        assert decide(SCRIPT, state) == PlayPrompt(step_id, 1)
+        *before, completed = done(step_id)
+        assert decide(SCRIPT, state_after(*history, *before)) == Append(completed)
+        history += done(step_id)
+    assert decide(SCRIPT, state_after(*history)) == Finish()
+
+
+def test_a_tap_is_judged_and_a_refused_answer_fails_the_attempt() -> None:
+    step = {"step_id": "ask", "attempt": 1}
+    history = [*opening(), *done("risk"), *prompted("ask", 1), ev.AnswerTapped(**step, choice="no")]
+    assert decide(SCRIPT, state_after(*history)) == JudgeAnswer("ask", 1, "no")
+    history.append(ev.AnswerJudged(**step, accepted=False, basis="choice_refused"))
+    failed = ev.StepFailed(**step, reason="answer_refused")
+    assert decide(SCRIPT, state_after(*history)) == Append(failed)
+    again = decide(SCRIPT, state_after(*history, failed))
+    assert again == Append(ev.StepBegun(step_id="ask", attempt=2))
+
+
+def test_used_up_attempts_lead_to_a_person_and_interruptions_do_not_count() -> None:
+    history = [*opening(), *done("risk")]
+    for attempt in range(1, 6):
+        history += prompted("ask", attempt)
+        history.append(ev.StepFailed(step_id="ask", attempt=attempt, reason="interrupted"))
+    assert isinstance(decide(SCRIPT, state_after(*history)), Append)
+    for attempt in (6, 7):
+        history += prompted("ask", attempt)
+        history.append(ev.StepFailed(step_id="ask", attempt=attempt, reason="answer_refused"))
+    staffed = ev.RouteStaffed(reason="attempts_used_up")
+    assert decide(SCRIPT, state_after(*history)) == Append(staffed)
+    assert state_after(*history, staffed).phase is RunPhase.STAFFED
+
+
+def test_a_forged_completion_without_its_proof_changes_nothing() -> None:
+    history = [*opening(), ev.StepBegun(step_id="risk", attempt=1)]
+    forged = ev.StepCompleted(step_id="risk", attempt=1)
+    assert state_after(*history, forged) == state_after(*history)
+
+
+@pytest.mark.parametrize(
+    ("face", "reason"), [("absent", "face_missing"), ("several", "several_faces")]
+)
+def test_a_signature_without_the_one_face_fails(face: str, reason: str) -> None:
+    history = [*opening()]
+    for step_id in ("risk", "ask", "paper"):
+        history += done(step_id)
+    history += [*prompted("sign", 1), signature("sign", 1, face=face)]
+    action = decide(SCRIPT, state_after(*history))
+    assert isinstance(action, Append)
+    assert isinstance(action.payload, ev.StepFailed)
+    assert action.payload.reason == reason
+
+
+def test_the_whole_history_is_complete() -> None:
+    assert judge(SCRIPT, chained(whole_history())).outcome is ev.Outcome.COMPLETE
+
+
+@given(st.integers(min_value=0, max_value=len(whole_history()) - 1))
+def test_without_any_one_event_the_record_is_not_complete(left_out: int) -> None:
+    history = [p for i, p in enumerate(whole_history()) if i != left_out]
+    assert judge(SCRIPT, chained(history)).outcome is not ev.Outcome.COMPLETE
+
+
+def test_a_step_outside_stored_media_is_missing() -> None:
+    history = whole_history()
+    history[4] = stored(5_000)
+    verdict = judge(SCRIPT, chained(history))
+    assert verdict.outcome is ev.Outcome.INCOMPLETE
+    assert {m.reason for m in verdict.missing} == {"media_missing"}
+
+
+def test_a_check_that_could_not_run_asks_for_review() -> None:
+    history = [
+        signature("sign", 1, face="not_evaluated") if isinstance(p, ev.SignatureMade) else p
+        for p in whole_history()
+    ]
+    verdict = judge(SCRIPT, chained(history))
+    assert verdict.outcome is ev.Outcome.NEEDS_REVIEW
+    assert verdict.not_evaluated == (ev.Missing(step_id="sign", reason="face_not_evaluated"),)
+
+
+def test_a_reopened_step_takes_the_confirmation_with_it() -> None:
+    lost = ev.StepFailed(step_id="ask", attempt=1, reason="media_missing")
+    state = state_after(*whole_history(), lost)
+    assert state.completed == {"risk", "paper", "sign"}
+    assert decide(SCRIPT, state) == Append(ev.StepBegun(step_id="ask", attempt=2))
+
+
+step_ids = st.sampled_from(STEP_IDS)
+attempts = st.integers(min_value=1, max_value=3)
+
+
+@st.composite
+def any_payload(draw: st.DrawFn) -> ev.Payload:
+    step_id, attempt = draw(step_ids), draw(attempts)
+    step = {"step_id": step_id, "attempt": attempt}
+    audio = {"audio_sha256": ZERO_HASH}
+    made = [
+        *opening(),
+        *done(step_id, attempt),
+        ev.StepBegun(**step),
+        ev.PromptStarted(**step, **audio, duration_ms=1000, packets=50),
+        ev.PromptInterrupted(**step, reason="page_hidden"),
+        ev.AnswerTapped(**step, choice="yes"),
+        ev.AnswerJudged(**step, accepted=draw(st.booleans()), basis="voice_and_tap"),
+        signature(
+            step_id, attempt, face=draw(st.sampled_from(["present", "absent", "not_evaluated"]))
+        ),
+        ev.StepCompleted(**step),
+        ev.StepFailed(**step, reason=draw(st.sampled_from(["interrupted", "customer_redo"]))),
+        ev.RouteStaffed(reason="customer_asked"),
+    ]
+    return draw(st.sampled_from(made))
+
+
+@st.composite
+def any_history(draw: st.DrawFn) -> list[ev.Payload]:
+    """Random events, with what the runner asks for mixed in so that it gets somewhere."""
+    history: list[ev.Payload] = opening() if draw(st.booleans()) else []
+    for _ in range(draw(st.integers(min_value=0, max_value=25))):
+        action = decide(SCRIPT, state_after(*history))
+        if draw(st.booleans()):
+            history.append(draw(any_payload()))
+        elif isinstance(action, Append):
+            history.append(action.payload)
+        elif isinstance(action, PlayPrompt):
+            history += done(action.step_id, action.attempt)[1:-1]
+    return history
+
+
+@given(any_history())
+def test_only_legal_moves_from_any_order_of_events(history: list[ev.Payload]) -> None:
+    state = RunState()
+    for payload in history:
+        after = apply(SCRIPT, state, payload)
+        if after.phase is not state.phase:
+            assert after.phase in TRANSITIONS[state.phase]
+        state = after
+
+
+@given(any_history(), st.integers(min_value=0, max_value=40))
+def test_folding_in_two_parts_gives_the_same_state(history: list[ev.Payload], cut: int) -> None:
+    events = chained(history)
+    assert fold(SCRIPT, events[cut:], fold(SCRIPT, events[:cut])) == fold(SCRIPT, events)
+
+
+@given(any_history())
+def test_whatever_is_missing_is_named(history: list[ev.Payload]) -> None:
+    events = chained(history)
+    verdict = judge(SCRIPT, events)
+    completed = fold(SCRIPT, events).completed
+    assert {m.step_id for m in verdict.missing} >= set(STEP_IDS) - completed
+    if verdict.outcome is ev.Outcome.COMPLETE:
+        assert completed == set(STEP_IDS)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"version": 0}, "version"),
+        ({"colour": "red"}, "colour"),
+        ({"steps": []}, "steps"),
+        ({"minimum_assurance": "a promise"}, "minimum_assurance"),
+    ],
+)
+def test_a_bad_script_is_refused_with_the_field(change: dict[str, object], field: str) -> None:
+    data = {**SCRIPT.model_dump(mode="json"), **change}
+    with pytest.raises(InvalidInputError) as refused:
+        parse_script(data)
+    assert refused.value.field == field
