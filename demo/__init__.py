@@ -1,0 +1,1 @@
+"""The demonstration: a synthetic customer with a face, a voice and an authenticator."""
