@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from backing.bus import Bus, Subscription
-from media_worker.play.library import PromptLibrary
+from media_worker.play.library import PromptLibrary, loudspeaker_test
 from media_worker.record.recovery import recover_spool
 from media_worker.session import SessionDeps, WorkedSession
 from shuanglu.errors import ShuangluError
@@ -138,11 +138,9 @@ class MediaWorker:
 
     async def _load(self, session_id: str) -> WorkedSession:
         load = await self._claim(session_id)
+        prompts = await self._library.prompts(load.script)
         session = WorkedSession(
-            load,
-            self._deps,
-            prompts=await self._library.prompts(load.script),
-            test_sound=await self._library.test_sound(),
+            load, self._deps, prompts=prompts, test_sound=loudspeaker_test(prompts)
         )
         session.start()
         return session
