@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from shuanglu.script.model import Text
+from shuanglu.script.model import StepKind, Text
 from shuanglu.timeline.events import Assurance, ConsentKind, Event, Missing, Outcome
 from shuanglu.wire.base import Wire
 from shuanglu.wire.signalling import Attempt, StepId
@@ -114,10 +114,19 @@ class StretchView(Wire):
     content_type: str
 
 
+class StepOutline(Wire):
+    """A step of the session's script, in the order in which it is run."""
+
+    id: str
+    kind: StepKind
+    title: Text
+
+
 class SessionDetail(Wire):
     """A session with its timeline, for the player."""
 
     summary: SessionSummary
+    steps: tuple[StepOutline, ...] = ()
     stretches: tuple[StretchView, ...]
     events: tuple[Event, ...]
     verdict_missing: tuple[Missing, ...]

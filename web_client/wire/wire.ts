@@ -185,6 +185,7 @@ export interface Wire {
   StepCompleted: StepCompleted;
   StepFailed: StepFailed;
   StepKind: StepKind;
+  StepOutline: StepOutline;
   StepView: StepView;
   StretchBegun: StretchBegun;
   StretchEnded: StretchEnded;
@@ -1077,10 +1078,19 @@ export interface SessionDetail {
    * embedded default of the SMS gateway: shown to staff, and marked so
    */
   one_time_code: string | null;
+  steps: StepOutline[];
   stretches: StretchView[];
   summary: SessionSummary;
   verdict_missing: Missing[];
   verdict_not_evaluated: Missing[];
+}
+/**
+ * A step of the session's script, in the order in which it is run.
+ */
+export interface StepOutline {
+  id: string;
+  kind: StepKind;
+  title: Text;
 }
 /**
  * One playable stretch of the recording.
