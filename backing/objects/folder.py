@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from backing.objects.key import checked_key, checked_prefix, checked_range
-from shuanglu.errors import ConflictError, InvalidInputError, NotFoundError
+from backing.objects.source import READ_FLAGS, opened_file
+from shuanglu.errors import ConflictError, NotFoundError
 
 INCOMING = ".incoming"
 """Folder of half-written files. No key begins with a dot, so none can be read as an object."""
@@ -27,7 +28,6 @@ INCOMING_MAX_AGE_S = 3600.0
 """A half-written file older than this was left by a crash and is removed at the next start."""
 COPY_BLOCK_BYTES = 1 << 20
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _CANNOT_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP})
 
@@ -84,7 +84,7 @@ class FolderObjectStore:
             os.fsync(folder)
 
     def _put_file(self, key: str, path: Path) -> None:
-        with _opened_file(path) as source, self._folder(key, create=True) as (folder, name):
+        with opened_file(path) as source, self._folder(key, create=True) as (folder, name):
             os.fsync(source)
             try:
                 placed = _link(str(path), None, name, folder)
@@ -141,16 +141,12 @@ class FolderObjectStore:
             return os.fstat(handle).st_size
 
     def _keys(self, prefix: str) -> list[str]:
-        base = self._root / prefix.rpartition("/")[0]
-        found: list[str] = []
-        for folder, subfolders, files in os.walk(base, followlinks=False):
-            subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-            place = Path(folder)
-            found += [
-                (place / name).relative_to(self._root).as_posix()
-                for name in files
-                if not (place / name).is_symlink()
-            ]
+        place = prefix.rpartition("/")[0]
+        try:
+            with self._folder(f"{place}/any".lstrip("/"), create=False) as (folder, _):
+                found = [f"{place}/{name}".lstrip("/") for name in _names_below(folder)]
+        except NotFoundError:
+            return []
         return sorted(key for key in found if key.startswith(prefix))
 
     @contextlib.contextmanager
@@ -178,6 +174,15 @@ def _step_into(folder: int, part: str, *, create: bool) -> int:
     return inner
 
 
+def _names_below(top: int) -> Iterator[str]:
+    """Paths of all regular, visible files below a folder; no link is followed."""
+    for place, subfolders, files, folder in os.fwalk(".", dir_fd=top, follow_symlinks=False):
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        for name in files:
+            if stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+                yield f"{place}/{name}".removeprefix("./")
+
+
 @contextlib.contextmanager
 def _absence_told() -> Iterator[None]:
     """Turns "not there" and "a link or something else is there" into our errors."""
@@ -194,24 +199,10 @@ def _absence_told() -> Iterator[None]:
 @contextlib.contextmanager
 def _object(folder: int, name: str) -> Iterator[int]:
     with _absence_told():
-        handle = os.open(name, _READ_FLAGS, dir_fd=folder)
+        handle = os.open(name, READ_FLAGS, dir_fd=folder)
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise NotFoundError("there is no such object")
-        yield handle
-    finally:
-        os.close(handle)
-
-
-@contextlib.contextmanager
-def _opened_file(path: Path) -> Iterator[int]:
-    try:
-        handle = os.open(path, _READ_FLAGS)
-    except OSError as error:
-        raise InvalidInputError("the file cannot be read", field="path") from error
-    try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise InvalidInputError("that is not a file", field="path")
         yield handle
     finally:
         os.close(handle)
