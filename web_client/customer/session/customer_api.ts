@@ -1,0 +1,69 @@
+import { requestJson } from "@shared/api/request";
+import type {
+  Consent,
+  CredentialView,
+  CustomerSession,
+  CustomerToken,
+  DeviceKey,
+  Signature,
+  SignedStatement,
+  StatementView,
+  StepAttempt,
+  WebAuthnOptions,
+  WebAuthnResponse,
+} from "@wire/wire";
+
+const BASE = "/api/v1/customer";
+
+/** The customer's part of the HTTP API. `token` is asked for at every call, since it is renewed. */
+export class CustomerApi {
+  constructor(private readonly token: () => string | null) {}
+
+  exchange(code: string): Promise<CustomerToken> {
+    return requestJson("POST", `${BASE}/exchange`, { body: { code } });
+  }
+
+  renew(token: string): Promise<CustomerToken> {
+    return requestJson("POST", `${BASE}/refresh`, { token });
+  }
+
+  session(): Promise<CustomerSession> {
+    return this.#get("/session");
+  }
+
+  consent(consent: Consent): Promise<CustomerSession> {
+    return this.#post("/consents", consent);
+  }
+
+  sign(signature: Signature): Promise<void> {
+    return this.#post("/signature", signature);
+  }
+
+  registrationOptions(): Promise<WebAuthnOptions> {
+    return this.#post("/credentials/webauthn/options");
+  }
+
+  register(credential: WebAuthnResponse): Promise<CredentialView> {
+    return this.#post("/credentials/webauthn", credential);
+  }
+
+  registerDeviceKey(key: DeviceKey): Promise<CredentialView> {
+    return this.#post("/credentials/device-key", key);
+  }
+
+  statement(step: StepAttempt): Promise<StatementView> {
+    return this.#post("/statement", step);
+  }
+
+  confirm(signed: SignedStatement): Promise<void> {
+    return this.#post("/confirmation", signed);
+  }
+
+  #get<T>(path: string): Promise<T> {
+    return requestJson("GET", BASE + path, { token: this.token() ?? undefined });
+  }
+
+  #post<T>(path: string, body?: unknown): Promise<T> {
+    return requestJson("POST", BASE + path, { token: this.token() ?? undefined, body });
+  }
+}

@@ -1,0 +1,38 @@
+import { ApiError, problemOf } from "./problem";
+
+/** Longest wait for an answer, in milliseconds. A phone's network may be slow, but not endless. */
+const TIMEOUT_MS = 15_000;
+
+export interface RequestOptions {
+  body?: unknown;
+  /** Bearer token, where the page holds one. Staff pages use a cookie instead. */
+  token?: string | undefined;
+  signal?: AbortSignal;
+}
+
+/**
+ * Sends JSON and returns JSON; `undefined` for an answer without a body.
+ * Throws {@link ApiError} for every problem, and for no answer at all.
+ */
+export async function requestJson<T>(
+  method: "GET" | "POST" | "PUT" | "DELETE",
+  path: string,
+  options: RequestOptions = {},
+): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (options.token !== undefined) headers.Authorization = `Bearer ${options.token}`;
+  if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  const response = await fetch(path, {
+    method,
+    headers,
+    body: options.body === undefined ? null : JSON.stringify(options.body),
+    credentials: "same-origin",
+    cache: "no-store",
+    signal: options.signal ?? AbortSignal.timeout(TIMEOUT_MS),
+  }).catch(() => {
+    throw ApiError.offline();
+  });
+  if (!response.ok) throw await problemOf(response);
+  const text = await response.text();
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}
