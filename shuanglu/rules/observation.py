@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from shuanglu.timeline.events import Fact
 
 NOT_EVALUATED = "not_evaluated"
+
+FacesInSpan = Literal["present", "absent", "several", "not_evaluated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +21,22 @@ class Observation:
     at_ms: int
     score: float | None = None
     model_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSpan:
+    """A voice, from its first to its last sound so far; ``ended`` when silence followed."""
+
+    from_ms: int
+    to_ms: int
+    ended: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceEvidence:
+    """What was heard in a span. ``evaluated`` only if its sound was really processed."""
+
+    speech_ms: int
+    first_ms: int | None
+    last_ms: int | None
+    evaluated: bool

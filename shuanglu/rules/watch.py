@@ -1,0 +1,180 @@
+"""Folds observations to changes of facts, and facts to alerts.
+
+Stage: between the observers and the timeline. Pure: the same observations and
+ticks give the same payloads. It never appends and never reads a clock; media
+time comes with each call and is taken as never stepping back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shuanglu.rules.observation import NOT_EVALUATED, Observation
+from shuanglu.rules.policy import AlertPolicy, AlertRule, kind_of, shipped_policy
+from shuanglu.timeline.events import (
+    AlertEnded,
+    AlertRaised,
+    Fact,
+    ObservationChanged,
+    Payload,
+)
+
+
+class FactFold:
+    """One fact: its value, and the run of samples that may become the next one."""
+
+    def __init__(self, fact: Fact, policy: AlertPolicy) -> None:
+        self._fact = fact
+        self._policy = policy
+        self.kind: str | None = None
+        self.since_ms = 0
+        self._run_kind: str | None = None
+        self._run_length = 0
+        self._run_since_ms = 0
+        self._seen_ms: int | None = None
+
+    def observe(self, seen: Observation, now_ms: int) -> ObservationChanged | None:
+        """Take one sample; tell if the fact changed by it."""
+        self._seen_ms = now_ms
+        kind = kind_of(self._fact, seen.value)
+        if kind == self.kind:
+            self._run_kind, self._run_length = None, 0
+            return None
+        if kind != self._run_kind:
+            self._run_kind, self._run_length = kind, 0
+            self._run_since_ms = max(self.since_ms, seen.at_ms)
+        self._run_length += 1
+        if self._run_length < self._policy.samples_needed(self._fact, kind):
+            return None
+        return self._change(seen, kind)
+
+    def tick(self, now_ms: int) -> ObservationChanged | None:
+        """No sample for too long: what is not looked at is not known."""
+        if self._seen_ms is None:
+            self._seen_ms = now_ms
+        if self.kind == NOT_EVALUATED:
+            return None
+        if now_ms - self._seen_ms <= self._policy.stale_after_ms[self._fact]:
+            return None
+        self._run_since_ms = now_ms
+        return self._change(Observation(self._fact, NOT_EVALUATED, now_ms), NOT_EVALUATED)
+
+    def _change(self, seen: Observation, kind: str) -> ObservationChanged:
+        self.kind, self.since_ms = kind, self._run_since_ms
+        self._run_kind, self._run_length = None, 0
+        return ObservationChanged(
+            fact=self._fact,
+            value=seen.value,
+            score=seen.score,
+            since_ms=self.since_ms,
+            model_sha256=seen.model_sha256,
+        )
+
+
+@dataclass(slots=True)
+class _Standing:
+    """Where one rule stands."""
+
+    cause_since_ms: int | None = None
+    away_since_ms: int | None = None
+    raised_since_ms: int | None = None
+
+
+class AlertFold:
+    """One rule: raised when its cause lasts, ended when the cause stays away."""
+
+    def __init__(self, rule: AlertRule, version: int) -> None:
+        self.rule = rule
+        self._version = version
+        self._at = _Standing()
+
+    @property
+    def active(self) -> bool:
+        """Whether the alert is raised now."""
+        return self._at.raised_since_ms is not None
+
+    def update(self, fact: FactFold, now_ms: int) -> AlertRaised | AlertEnded | None:
+        """Look at the fact; tell if the alert begins or ends."""
+        if fact.kind in self.rule.values:
+            return self._cause_is_there(fact.since_ms, now_ms)
+        return self._cause_is_away(now_ms)
+
+    def _cause_is_there(self, since_ms: int, now_ms: int) -> AlertRaised | None:
+        at = self._at
+        at.away_since_ms = None
+        if at.cause_since_ms is None:
+            at.cause_since_ms = since_ms
+        if self.active or now_ms - at.cause_since_ms < self.rule.after_ms:
+            return None
+        at.raised_since_ms = at.cause_since_ms
+        return AlertRaised(
+            alert=self.rule.alert,
+            severity=self.rule.severity,
+            rule_version=self._version,
+            since_ms=at.raised_since_ms,
+        )
+
+    def _cause_is_away(self, now_ms: int) -> AlertEnded | None:
+        at = self._at
+        if not self.active:
+            at.cause_since_ms = None
+            return None
+        if at.away_since_ms is None:
+            at.away_since_ms = now_ms
+        if now_ms - at.away_since_ms < self.rule.ends_after_ms:
+            return None
+        return self.end(at.away_since_ms)
+
+    def end(self, until_ms: int) -> AlertEnded | None:
+        """End the alert, whatever its cause does."""
+        since_ms = self._at.raised_since_ms
+        self._at = _Standing()
+        if since_ms is None:
+            return None
+        return AlertEnded(alert=self.rule.alert, since_ms=since_ms, until_ms=until_ms)
+
+
+class Watch:
+    """Watches one session: give it every observation, and a tick about once a second."""
+
+    def __init__(self, policy: AlertPolicy | None = None) -> None:
+        policy = policy or shipped_policy()
+        self._facts = {fact: FactFold(fact, policy) for fact in Fact}
+        self._alerts = [AlertFold(rule, policy.version) for rule in policy.alerts]
+        self._policy = policy
+        self._now_ms = 0
+
+    @property
+    def active(self) -> frozenset[str]:
+        """Alerts that are raised now."""
+        return frozenset(fold.rule.alert for fold in self._alerts if fold.active)
+
+    @property
+    def facts(self) -> dict[Fact, str | None]:
+        """What is known now; ``None`` before the first sample."""
+        return {fact: fold.kind for fact, fold in self._facts.items()}
+
+    def observe(self, observation: Observation) -> list[Payload]:
+        """Take one observation; what must be appended because of it, in order."""
+        self._now_ms = max(self._now_ms, observation.at_ms)
+        change = self._facts[observation.fact].observe(observation, self._now_ms)
+        return [*([change] if change else []), *self._update_alerts()]
+
+    def tick(self, at_ms: int) -> list[Payload]:
+        """Media time passed; what must be appended because of it, in order."""
+        self._now_ms = max(self._now_ms, at_ms)
+        changes = [fold.tick(self._now_ms) for fold in self._facts.values()]
+        return [*(change for change in changes if change), *self._update_alerts()]
+
+    def suspend(self, at_ms: int) -> list[Payload]:
+        """No media comes (the phone is away): alerts end, facts are forgotten.
+
+        The gap itself is told by the recorder; it is no failing of the observers.
+        """
+        self._now_ms = max(self._now_ms, at_ms)
+        self._facts = {fact: FactFold(fact, self._policy) for fact in Fact}
+        return [ended for fold in self._alerts if (ended := fold.end(self._now_ms))]
+
+    def _update_alerts(self) -> list[Payload]:
+        updates = (fold.update(self._facts[fold.rule.fact], self._now_ms) for fold in self._alerts)
+        return [payload for payload in updates if payload is not None]
