@@ -1,0 +1,85 @@
+"""Strict reading of bodies and queries, and the one way an answer becomes JSON.
+
+Stage: at the edge of every handler. Anything that is not exactly what was declared is
+an :class:`InvalidInputError` that names the field; it is never guessed at.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from shuanglu.errors import InvalidInputError, TooLargeError
+
+M = TypeVar("M", bound=BaseModel)
+_CHUNK_BYTES = 16 * 1024
+
+
+async def read_json(request: web.Request, model: type[M], *, limit_bytes: int) -> M:
+    """The body as ``model``. The limit counts bytes after decompression."""
+    if request.content_type != "application/json":
+        raise InvalidInputError("the body must be application/json", field="Content-Type")
+    raw = await _read_bytes(request, limit_bytes)
+    try:
+        data = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_duplicates)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInputError("the body is not JSON", field="body") from error
+    return _validated(model, data, as_json=True)
+
+
+def read_query(request: web.Request, model: type[M]) -> M:
+    """The query as ``model``; a parameter given twice is an error."""
+    names = list(request.query.keys())
+    if len(set(names)) != len(names):
+        raise InvalidInputError("a query parameter is given twice", field="query")
+    return _validated(model, dict(request.query), as_json=False)
+
+
+def json_reply(model: BaseModel, *, status: int = 200) -> web.Response:
+    """A model as JSON; answers of the API are never cached."""
+    return web.Response(
+        text=model.model_dump_json(),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def _read_bytes(request: web.Request, limit_bytes: int) -> bytes:
+    if (request.content_length or 0) > limit_bytes:
+        raise TooLargeError(f"the body may have {limit_bytes} bytes", field="body")
+    raw = bytearray()
+    async for chunk in request.content.iter_chunked(_CHUNK_BYTES):
+        raw += chunk
+        if len(raw) > limit_bytes:
+            raise TooLargeError(f"the body may have {limit_bytes} bytes", field="body")
+    return bytes(raw)
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Two readers could believe two different values of one name."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name occurs twice")
+    return found
+
+
+def _validated(model: type[M], data: Any, *, as_json: bool) -> M:  # noqa: ANN401 - any JSON
+    try:
+        if as_json:
+            return model.model_validate_json(json.dumps(data), strict=True)
+        return model.model_validate(data)
+    except ValidationError as error:
+        _refuse(error)
+    except ValueError as error:  # lone surrogates cannot be written as UTF-8
+        raise InvalidInputError("the body holds text that is not Unicode", field="body") from error
+
+
+def _refuse(error: ValidationError) -> NoReturn:
+    """Names the first wrong field, without repeating its value (it may be personal)."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = ".".join(str(part) for part in first["loc"]) or "body"
+    raise InvalidInputError(first["msg"], field=place[:200]) from error

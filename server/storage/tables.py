@@ -1,0 +1,194 @@
+"""Every table. Rows never leave the repositories, which return frozen domain models.
+
+``events`` is the record. ``session_view`` is derived from it and written in the same
+transaction; it could be dropped and folded anew.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from server.storage.types import UtcMilliseconds
+
+
+def _moment(*, optional: bool = False, index: bool = False) -> Column[datetime]:
+    return Column(UtcMilliseconds(), nullable=optional, index=index)
+
+
+class StaffRow(SQLModel, table=True):
+    """A staff member."""
+
+    __tablename__ = "staff"
+    staff_id: str = Field(primary_key=True, max_length=40)
+    username: str = Field(max_length=80, unique=True)
+    password_hash: str = Field(max_length=200)
+    created_at: datetime = Field(sa_column=_moment())
+
+
+class StaffLoginRow(SQLModel, table=True):
+    """One login: the cookie names it, so that logging out really ends it."""
+
+    __tablename__ = "staff_logins"
+    login_id: str = Field(primary_key=True, max_length=40)
+    staff_id: str = Field(foreign_key="staff.staff_id", index=True, max_length=40)
+    method: str = Field(max_length=20)
+    created_at: datetime = Field(sa_column=_moment())
+    expires_at: datetime = Field(sa_column=_moment())
+    ended_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
+
+
+class PasskeyRow(SQLModel, table=True):
+    """A staff member's passkey."""
+
+    __tablename__ = "passkeys"
+    credential_id: str = Field(primary_key=True, max_length=1400)
+    staff_id: str = Field(foreign_key="staff.staff_id", index=True, max_length=40)
+    public_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    sign_count: int
+    created_at: datetime = Field(sa_column=_moment())
+
+
+class ChallengeRow(SQLModel, table=True):
+    """A WebAuthn challenge that waits for its answer; deleted when it is used."""
+
+    __tablename__ = "challenges"
+    challenge: str = Field(primary_key=True, max_length=120)
+    purpose: str = Field(max_length=40)
+    owner: str | None = Field(default=None, max_length=40)
+    expires_at: datetime = Field(sa_column=_moment(index=True))
+
+
+class ScriptRow(SQLModel, table=True):
+    """A published script version; never updated."""
+
+    __tablename__ = "scripts"
+    script_id: str = Field(primary_key=True, max_length=40)
+    version: int = Field(primary_key=True)
+    sha256: str = Field(max_length=64)
+    canonical: str = Field(sa_column=Column(Text, nullable=False))
+    published_at: datetime = Field(sa_column=_moment())
+
+
+class SessionRow(SQLModel, table=True):
+    """A recording session and the head of its timeline."""
+
+    __tablename__ = "sessions"
+    session_id: str = Field(primary_key=True, max_length=40)
+    script_id: str = Field(max_length=40)
+    script_version: int
+    created_at: datetime = Field(sa_column=_moment())
+    created_by: str = Field(foreign_key="staff.staff_id", max_length=40)
+    epoch: int = 0
+    head_seq: int = 0
+    head_hash: str = Field(max_length=64)
+    recording_origin: datetime | None = Field(default=None, sa_column=_moment(optional=True))
+    closed_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
+
+
+class EventRow(SQLModel, table=True):
+    """One event of a timeline; ``canonical`` is the RFC 8785 JSON of the whole event."""
+
+    __tablename__ = "events"
+    session_id: str = Field(primary_key=True, foreign_key="sessions.session_id", max_length=40)
+    seq: int = Field(primary_key=True)
+    type: str = Field(max_length=40)
+    recorded_at: datetime = Field(sa_column=_moment())
+    hash: str = Field(max_length=64)
+    canonical: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class SessionViewRow(SQLModel, table=True):
+    """A session as the lists show it: folded from the timeline in the same transaction."""
+
+    __tablename__ = "session_view"
+    __table_args__ = (
+        Index("ix_session_view_newest", "created_at", "session_id"),
+        Index("ix_session_view_phase", "phase", "created_at", "session_id"),
+    )
+    session_id: str = Field(primary_key=True, foreign_key="sessions.session_id", max_length=40)
+    created_at: datetime = Field(sa_column=_moment())
+    seq: int
+    phase: str = Field(max_length=20)
+    outcome: str | None = Field(default=None, max_length=20)
+    record_number: str | None = Field(default=None, max_length=40)
+    stored_ms: int
+    search_text: str = Field(sa_column=Column(Text, nullable=False))
+    summary: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class InvitationRow(SQLModel, table=True):
+    """A single-use code, by its hash."""
+
+    __tablename__ = "invitations"
+    code_sha256: str = Field(primary_key=True, max_length=64)
+    session_id: str = Field(foreign_key="sessions.session_id", index=True, max_length=40)
+    created_at: datetime = Field(sa_column=_moment())
+    expires_at: datetime = Field(sa_column=_moment())
+    used_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
+    withdrawn_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
+
+
+class CredentialRow(SQLModel, table=True):
+    """The customer's key for one session (``server/confirmations``)."""
+
+    __tablename__ = "credentials"
+    credential_id: str = Field(primary_key=True, max_length=1400)
+    session_id: str = Field(
+        sa_column=Column(ForeignKey("sessions.session_id"), primary_key=True, index=True)
+    )
+    assurance: str = Field(max_length=40)
+    public_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    algorithm: int
+    sign_count: int
+    created_at: datetime = Field(sa_column=_moment())
+
+
+class StatementRow(SQLModel, table=True):
+    """A statement issued for signing, with its exact canonical bytes as text."""
+
+    __tablename__ = "statements"
+    __table_args__ = (UniqueConstraint("session_id", "step_id", "attempt", "statement_sha256"),)
+    statement_sha256: str = Field(primary_key=True, max_length=64)
+    session_id: str = Field(foreign_key="sessions.session_id", index=True, max_length=40)
+    step_id: str = Field(max_length=40)
+    attempt: int
+    canonical: str = Field(sa_column=Column(Text, nullable=False))
+    issued_at: datetime = Field(sa_column=_moment())
+    used_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
+
+
+class OneTimeCodeRow(SQLModel, table=True):
+    """The code of the weaker confirmation (REG-17). ``shown_code`` only where staff see it."""
+
+    __tablename__ = "one_time_codes"
+    statement_sha256: str = Field(
+        primary_key=True, foreign_key="statements.statement_sha256", max_length=64
+    )
+    session_id: str = Field(foreign_key="sessions.session_id", index=True, max_length=40)
+    code_sha256: str = Field(max_length=64)
+    shown_code: str | None = Field(default=None, max_length=10)
+    channel: str = Field(max_length=20)
+    attempts_left: int
+    expires_at: datetime = Field(sa_column=_moment())
+    used_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
+
+
+class RecordRow(SQLModel, table=True):
+    """A sealed record (``server/evidence``): what the public page and the receipt tell."""
+
+    __tablename__ = "records"
+    record_number: str = Field(primary_key=True, max_length=40)
+    session_id: str = Field(foreign_key="sessions.session_id", unique=True, max_length=40)
+    institution: str = Field(max_length=80)
+    outcome: str = Field(max_length=20)
+    recorded_ms: int
+    timeline_head: str = Field(max_length=64)
+    manifest: str = Field(sa_column=Column(Text, nullable=False))
+    manifest_sha256: str = Field(max_length=64)
+    manifest_signature: str = Field(max_length=120)
+    signing_key: str = Field(max_length=80)
+    signing_key_id: str = Field(max_length=40)
+    sealed_at: datetime = Field(sa_column=_moment())
