@@ -1,0 +1,23 @@
+"""Settings of the observers: how many processes, how often, how late is too late."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ObserverSettings(BaseSettings):
+    """Read from the environment (``SHUANGLU_OBSERVER_…``); every field has a default."""
+
+    model_config = SettingsConfigDict(env_prefix="SHUANGLU_OBSERVER_", frozen=True)
+
+    processes: int = Field(default=1, ge=0, description="0 leaves every check not evaluated")
+    video_interval_ms: int = Field(default=900, ge=0, description="least time between pictures")
+    audio_batch_ms: int = Field(default=400, ge=20, description="sound is sent in such batches")
+    max_video_in_flight: int = Field(default=1, ge=1, description="a session's unanswered pictures")
+    max_audio_in_flight: int = Field(default=12, ge=1, description="a session's unanswered batches")
+    answer_deadline_s: float = Field(
+        default=5.0, gt=0, description="a process that answers nothing for so long is ended"
+    )
+    start_deadline_s: float = Field(default=60.0, gt=0, description="time to load the models")
+    max_restart_delay_s: float = Field(default=10.0, gt=0)
