@@ -10,7 +10,6 @@ from backing.bus import Bus
 from backing.keys import SigningKey
 from backing.objects import ObjectStore
 from backing.tokens import TokenKey
-from server.auth.staff import StaffService
 from server.rate_limit import Limits
 from server.sessions.live import LiveFeed
 from server.settings import ServerSettings

@@ -43,6 +43,12 @@ class SlidingWindow:
         """Starts anew for this key."""
         self._seen.pop(key, None)
 
+    def undo(self, key: str) -> None:
+        """Takes the latest event back: it turned out to be none that counts."""
+        recent = self._recent(key)
+        if recent:
+            recent.pop()
+
     def _recent(self, key: str) -> deque[float]:
         recent = self._seen.get(key)
         if recent is None:
@@ -69,9 +75,7 @@ def limits(settings: ServerSettings, clock: Clock) -> Limits:
     """The limits that the settings name."""
     lockout_s = settings.login_lockout_s
     return Limits(
-        login_name=SlidingWindow(
-            clock, limit=settings.login_attempts_per_name, window_s=lockout_s
-        ),
+        login_name=SlidingWindow(clock, limit=settings.login_attempts_per_name, window_s=lockout_s),
         login_address=SlidingWindow(
             clock, limit=settings.login_attempts_per_address, window_s=lockout_s
         ),

@@ -26,6 +26,9 @@ async def ensure_first_staff(
     database: Database, passwords: Passwords, clock: Clock
 ) -> FirstStaff | None:
     """Make the login ``admin`` if there is no staff at all; ``None`` if there is."""
+    async with database.read() as session:
+        if await StaffRepository(session).count():
+            return None
     password = generated_password()
     password_hash = await passwords.hash(password)
     async with database.write() as unit:

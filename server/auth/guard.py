@@ -28,7 +28,9 @@ async def require_staff(request: web.Request) -> StaffIdentity:
         key = request.app[app_keys.TOKEN_KEY]
         claims = key.verify(token, role=Role.STAFF, audience=STAFF_AUDIENCE)
         logins = request.app[app_keys.LOGINS]
-        request[_STAFF] = await logins.current(str(claims.extra.get("login_id", "")), claims.subject)
+        request[_STAFF] = await logins.current(
+            str(claims.extra.get("login_id", "")), claims.subject
+        )
     return request[_STAFF]
 
 

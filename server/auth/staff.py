@@ -36,7 +36,7 @@ class StaffService:
         if found is None or not right:
             raise NotAuthenticatedError("the name or the password is wrong")
         self._limits.login_name.forget(name)
-        self._limits.login_address.forget(address)
+        self._limits.login_address.undo(address)
         async with self._database.write() as unit:
             return await self._logins.begin(unit, found, method="password")
 

@@ -84,6 +84,9 @@ class SessionRow(SQLModel, table=True):
     epoch: int = 0
     head_seq: int = 0
     head_hash: str = Field(max_length=64)
+    last_append_id: str | None = Field(default=None, max_length=40)
+    last_append_from_seq: int = 0
+    last_append_to_seq: int = 0
     recording_origin: datetime | None = Field(default=None, sa_column=_moment(optional=True))
     closed_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
 

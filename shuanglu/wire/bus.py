@@ -6,6 +6,7 @@
 | ``timeline.read`` | request | any → server | ReadRequest → ReadReply |
 | ``session.load`` | request | any → server | LoadRequest → LoadReply |
 | ``timeline.<session_id>`` | publish | server → all | Committed |
+| ``session.changed`` | publish | server → all | SessionChanged |
 | ``media.offer`` | request | signalling → worker | OfferRequest → OfferReply |
 | ``media.input`` | request | signalling → worker | InputRequest → Done |
 | ``media.signature`` | request | server → worker | SignatureRequest → Done |
@@ -15,6 +16,8 @@
 """
 
 from __future__ import annotations
+
+from pydantic import Field
 
 from shuanglu.script.model import Script
 from shuanglu.timeline.events import Event, EventDraft, Sha256Hex
@@ -37,11 +40,15 @@ class AppendRequest(Wire):
     """Append all or none, in this order. ``epoch`` fences off a worker that lost the session.
 
     Where ``media_time_ms`` is absent and the recording has begun, the server fills it in.
+    A request that is sent again because its answer was lost carries the same ``append_id``:
+    it is committed once, and answered with the events of the first time. The server
+    remembers the latest one of a session, so they must be sent one at a time.
     """
 
     session_id: str
     drafts: tuple[EventDraft, ...]
     epoch: int | None = None
+    append_id: str | None = Field(default=None, min_length=1, max_length=40)
 
 
 class AppendReply(Wire):
@@ -85,6 +92,12 @@ class Committed(Wire):
     """An event was committed. Subscribers that miss one see the gap in ``seq`` and read."""
 
     event: Event
+
+
+class SessionChanged(Wire):
+    """What lists show of a session may have changed: an event was committed, or it was sealed."""
+
+    session_id: str
 
 
 class OfferRequest(Wire):

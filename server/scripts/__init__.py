@@ -1,0 +1,1 @@
+"""Published scripts: immutable versions, named by their hash in every record."""

@@ -1,0 +1,1 @@
+"""Sessions as staff see them: create, list, look into, watch live."""

@@ -1,0 +1,130 @@
+"""Rows of the staff's list, derived from timelines. It never reads a timeline itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, func, or_, select, update
+
+from server.storage.tables import SessionViewRow
+from shuanglu.errors import NotFoundError
+from shuanglu.wire.views import SessionPhase, SessionSummary
+
+_LIKE_ESCAPE = "\\"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewFilter:
+    """What a list is narrowed to."""
+
+    phase: SessionPhase | None = None
+    text: str | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """As SQL; the text is matched anywhere, without regard to case, and is no pattern."""
+        found: list[ColumnElement[bool]] = []
+        if self.phase is not None:
+            found.append(col(SessionViewRow.phase) == self.phase.value)
+        if self.text:
+            pattern = f"%{_escaped(self.text.casefold())}%"
+            found.append(col(SessionViewRow.search_text).like(pattern, escape=_LIKE_ESCAPE))
+        return found
+
+
+class SessionViewRepository:
+    """The list in one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def put(self, summary: SessionSummary, *, seq: int) -> None:
+        """Write the row of a session; only with the session's lock held."""
+        values = {
+            "seq": seq,
+            "phase": summary.phase.value,
+            "outcome": summary.outcome.value if summary.outcome else None,
+            "record_number": summary.record_number,
+            "stored_ms": summary.stored_ms,
+            "search_text": _search_text(summary),
+            "summary": summary.model_dump_json(),
+        }
+        query = update(SessionViewRow).where(col(SessionViewRow.session_id) == summary.session_id)
+        changed = await self._session.execute(query.values(**values))
+        if not getattr(changed, "rowcount", 0):
+            row = SessionViewRow(
+                session_id=summary.session_id, created_at=summary.created_at, **values
+            )
+            self._session.add(row)
+            await self._session.flush()
+
+    async def get(self, session_id: str) -> SessionSummary:
+        """The row of a session; raises ``NotFoundError``."""
+        found = await self._session.scalar(
+            select(SessionViewRow.summary).where(SessionViewRow.session_id == session_id)
+        )
+        if found is None:
+            raise NotFoundError("no such session")
+        return SessionSummary.model_validate_json(found)
+
+    async def many(self, session_ids: list[str]) -> tuple[SessionSummary, ...]:
+        """The rows of some sessions; unknown ones are left out."""
+        query = select(SessionViewRow.summary).where(
+            col(SessionViewRow.session_id).in_(session_ids)
+        )
+        rows = await self._session.scalars(query)
+        return tuple(SessionSummary.model_validate_json(row) for row in rows)
+
+    async def seal(self, session_id: str, record_number: str) -> SessionSummary:
+        """The session is sealed: its row says so from now on."""
+        found = await self._session.get(SessionViewRow, session_id)
+        if found is None:
+            raise NotFoundError("no such session")
+        before = SessionSummary.model_validate_json(found.summary)
+        sealed = before.model_copy(
+            update={"phase": SessionPhase.SEALED, "record_number": record_number}
+        )
+        await self.put(sealed, seq=found.seq)
+        return sealed
+
+    async def page(
+        self, wanted: ViewFilter, *, before: tuple[datetime, str] | None, limit: int
+    ) -> tuple[SessionSummary, ...]:
+        """Newest first, older than the place ``before``."""
+        newest = (col(SessionViewRow.created_at), col(SessionViewRow.session_id))
+        query = select(SessionViewRow.summary).where(*wanted.conditions())
+        if before is not None:
+            created_at, session_id = before
+            query = query.where(
+                or_(
+                    newest[0] < created_at,
+                    (newest[0] == created_at) & (newest[1] < session_id),
+                )
+            )
+        query = query.order_by(newest[0].desc(), newest[1].desc()).limit(limit)
+        rows = await self._session.scalars(query)
+        return tuple(SessionSummary.model_validate_json(row) for row in rows)
+
+    async def count(self, wanted: ViewFilter) -> int:
+        """How many there are in all."""
+        query = select(func.count()).select_from(SessionViewRow).where(*wanted.conditions())
+        return await self._session.scalar(query) or 0
+
+
+def _search_text(summary: SessionSummary) -> str:
+    parts = (
+        summary.customer_name,
+        summary.product,
+        summary.product_code,
+        summary.session_id,
+        summary.record_number or "",
+    )
+    return "\n".join(parts).casefold()
+
+
+def _escaped(text: str) -> str:
+    for special in (_LIKE_ESCAPE, "%", "_"):
+        text = text.replace(special, _LIKE_ESCAPE + special)
+    return text

@@ -1,0 +1,1 @@
+"""The timeline's keeper: sequence, chain and projection in one transaction."""
