@@ -28,9 +28,9 @@ class Actor(StrEnum):
 
 
 class Payload(BaseModel):
-    """Base of every payload: frozen, and no field that is not declared."""
+    """Base of every payload: frozen, finite, and no field that is not declared."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 # --- the session and its people -------------------------------------------------
@@ -246,7 +246,7 @@ class PromptStarted(Payload):
 class PlaybackProof(BaseModel):
     """What the phone's own audio statistics say of one prompt (WebRTC ``inbound-rtp``)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     packets_received: int = Field(ge=0)
     samples_emitted: int = Field(ge=0, description="jitterBufferEmittedCount, at 48 kHz")
     samples_concealed: int = Field(ge=0)
