@@ -1,0 +1,1 @@
+"""The numbered verification steps, one function each; ``verification`` runs them in order."""

@@ -1,0 +1,171 @@
+"""Steps 7, 8 and 9: what the customer did, the statement of it, and the signature over that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shuanglu.errors import ConflictError
+from shuanglu.evidence.assertion import check_signed, suffices
+from shuanglu.evidence.check import fail, require
+from shuanglu.evidence.findings import Findings
+from shuanglu.evidence.names import object_file, prompt_file
+from shuanglu.evidence.package import read_whole
+from shuanglu.evidence.statement import Statement, build_statement, parse_statement
+from shuanglu.evidence.strokes import parse_strokes
+from shuanglu.script.model import DocumentStep, document_sha256
+from shuanglu.script.runner import fold
+from shuanglu.timeline import events as ev
+
+OGG_MAGIC = b"OggS"
+NO_CONFIRMATION = "nothing was confirmed"
+
+
+def check_objects(findings: Findings) -> str:
+    """(7) Strokes, documents, prompts and statements: all that the timeline names, no other.
+
+    Does not prove whose hand signed, nor that the sound of a prompt says what the
+    script says: listen to it.
+    """
+    told = {
+        "strokes": {p.strokes_sha256 for _, p in findings.payloads(ev.SignatureMade)},
+        "statement": {p.statement_sha256 for _, p in findings.payloads(ev.StatementIssued)},
+        "prompt": {p.audio_sha256 for _, p in findings.payloads(ev.PromptStarted)},
+    }
+    for role, wanted in told.items():
+        held = {entry.sha256 for entry in findings.manifest.objects if entry.role == role}
+        require(wanted <= held, "object_missing", f"the timeline names a {role} that is not there")
+        require(held <= wanted, "object_extra", f"a {role} is there that the timeline never named")
+    _check_strokes(findings)
+    _check_documents(findings)
+    _check_prompts(findings, told["prompt"])
+    return ", ".join(f"{len(found)} {role}" for role, found in told.items())
+
+
+def _check_strokes(findings: Findings) -> None:
+    for event, made in findings.payloads(ev.SignatureMade):
+        strokes = parse_strokes(read_whole(findings.package, object_file(made.strokes_sha256)))
+        same = strokes.session_id == findings.manifest.session_id and strokes.is_told_by(made)
+        require(same, "strokes", f"event {event.seq} tells of other strokes")
+
+
+def _check_documents(findings: Findings) -> None:
+    for event, read in findings.payloads(ev.DocumentRead):
+        step = findings.script.step(read.step_id)
+        if not isinstance(step, DocumentStep):
+            fail("document", f"event {event.seq} reads a document where the script has none")
+        own = (document_sha256(step.pages), len(step.pages), len(step.pages))
+        told = (read.document_sha256, read.pages, len(read.page_seen_ms))
+        require(own == told, "document", f"event {event.seq} tells of another document")
+
+
+def _check_prompts(findings: Findings, prompts: Iterable[str]) -> None:
+    for sha256 in prompts:
+        beginning = next(iter(findings.package.pieces(prompt_file(sha256))), b"")
+        require(beginning.startswith(OGG_MAGIC), "prompt", "a prompt is no Ogg file")
+    started = {
+        (p.step_id, p.attempt, p.audio_sha256) for _, p in findings.payloads(ev.PromptStarted)
+    }
+    for event, played in findings.payloads(ev.PromptPlayed):
+        known = (played.step_id, played.attempt, played.audio_sha256) in started
+        require(known, "prompt", f"event {event.seq} tells of a prompt that never started")
+
+
+def check_statements(findings: Findings) -> str:
+    """(8) Each statement follows from script and timeline, and holds the chain's head.
+
+    Derived anew from the events up to that head and compared byte for byte, so nothing
+    is confirmed that did not happen, and nothing that happened is left out. Does not
+    prove that the customer read it.
+    """
+    for event, issued in findings.payloads(ev.StatementIssued):
+        data = read_whole(findings.package, object_file(issued.statement_sha256))
+        statement = parse_statement(data)
+        _check_head(findings, event, statement)
+        _check_derived(findings, statement, issued, data)
+        findings.statements[issued.statement_sha256] = statement
+    signed = [payload for _, payload in findings.payloads(ev.ConfirmationSigned)]
+    for payload in signed:
+        known = payload.statement_sha256 in findings.statements
+        require(known, "statement_missing", "a confirmation names a statement never issued")
+        statement = findings.statements[payload.statement_sha256]
+        same = (statement.step_id, statement.attempt) == (payload.step_id, payload.attempt)
+        require(same, "statement", "a confirmation names a statement of another step")
+    return _covered(findings, signed)
+
+
+def _check_head(findings: Findings, event: ev.Event, statement: Statement) -> None:
+    point = statement.timeline
+    earlier = 1 <= point.seq < event.seq
+    require(earlier, "statement_head", "a statement names an event after itself")
+    found = findings.events[point.seq - 1].hash
+    require(found == point.head, "statement_head", "the timeline changed after it was confirmed")
+    before = findings.events[point.seq - 1].recorded_at
+    in_time = before <= statement.issued_at <= event.recorded_at
+    require(in_time, "statement_time", "a statement was issued at another time than it says")
+
+
+def _check_derived(
+    findings: Findings, statement: Statement, issued: ev.StatementIssued, data: bytes
+) -> None:
+    try:
+        derived = build_statement(
+            findings.script,
+            findings.events[: statement.timeline.seq],
+            step_id=issued.step_id,
+            attempt=issued.attempt,
+            issued_at=statement.issued_at,
+        )
+    except ConflictError:
+        fail("statement", "a statement was issued when none was due")
+    same = derived.canonical == data
+    require(same, "statement", "a statement says something else than the timeline")
+
+
+def _covered(findings: Findings, signed: list[ev.ConfirmationSigned]) -> str:
+    """Every step that stands at the end is in the statement that was signed last."""
+    state = fold(findings.script, findings.events)
+    last_id = findings.script.steps[-1].id
+    if last_id not in state.completed:
+        return NO_CONFIRMATION if not signed else "the last confirmation does not stand"
+    standing = [p for p in signed if (p.step_id, p.attempt) == (last_id, state.attempts[last_id])]
+    require(
+        bool(standing), "statement_missing", "the confirmation was completed without a signature"
+    )
+    statement = findings.statements[standing[-1].statement_sha256]
+    confirmed = {(item.step_id, item.attempt) for item in statement.confirmed}
+    stands = {(id_, state.attempts[id_]) for id_ in state.completed if id_ != last_id}
+    require(confirmed == stands, "statement", "what was confirmed is not what stands")
+    return f"{len(confirmed)} steps up to event {statement.timeline.seq}"
+
+
+def check_signatures(findings: Findings) -> str:
+    """(9) Each confirmation is signed by a key that was registered before, strong enough.
+
+    Does not prove that the key is the customer's rather than another's: that rests on
+    the recording, and on who held the phone. The one-time code of the weaker assurance
+    was checked by the server at the time and cannot be checked again.
+    """
+    keys: dict[str, tuple[int, ev.CredentialRegistered]] = {}
+    got: set[str] = set()
+    issued_at = {p.statement_sha256: e.seq for e, p in findings.payloads(ev.StatementIssued)}
+    for event in findings.events:
+        match event.payload:
+            case ev.CredentialRegistered() as key:
+                keys[key.credential_id] = (event.seq, key)
+            case ev.ConfirmationSigned() as signed:
+                known = signed.credential_id in keys
+                require(known, "foreign_credential", "a confirmation names an unknown key")
+                seq, key = keys[signed.credential_id]
+                earlier = seq < issued_at[signed.statement_sha256] < event.seq
+                require(earlier, "credential_late", "a key was registered after the statement")
+                _check_signature(findings, signed, key)
+                got.add(signed.assurance.value)
+    return ", ".join(sorted(got)) or NO_CONFIRMATION
+
+
+def _check_signature(
+    findings: Findings, signed: ev.ConfirmationSigned, key: ev.CredentialRegistered
+) -> None:
+    enough = suffices(signed.assurance, findings.script.minimum_assurance)
+    require(enough, "assurance", "the confirmation is weaker than the script demands")
+    check_signed(signed, key, findings.statements[signed.statement_sha256].canonical)

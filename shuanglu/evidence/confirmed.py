@@ -1,0 +1,76 @@
+"""What the customer confirms, item by item, derived from the attempts that stand.
+
+Stage: below the statement. It never reads anything but the script and the timeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from shuanglu.script.model import DocumentStep, QuestionStep, Script, Step
+from shuanglu.script.runner import RunState
+from shuanglu.timeline import events as ev
+from shuanglu.timeline.events import Event, Sha256Hex
+from shuanglu.wire.base import Wire
+
+
+class ConfirmedItem(Wire):
+    """One completed step. ``what`` is what was said or shown, in Chinese."""
+
+    step_id: str
+    attempt: int
+    kind: Literal["disclosure", "question", "document", "signature", "confirmation"]
+    what: str
+    choice: str | None = None
+    answer: str | None = None
+    answer_basis: str | None = None
+    document: str | None = None
+    document_sha256: Sha256Hex | None = None
+    strokes_sha256: Sha256Hex | None = None
+
+
+def confirmed_items(
+    script: Script, state: RunState, events: Sequence[Event]
+) -> tuple[ConfirmedItem, ...]:
+    """The completed steps, in script order, each with its standing attempt."""
+    return tuple(
+        _item(step, state.attempts[step.id], events)
+        for step in script.steps
+        if step.id in state.completed
+    )
+
+
+def _item(step: Step, attempt: int, events: Sequence[Event]) -> ConfirmedItem:
+    item = ConfirmedItem(step_id=step.id, attempt=attempt, kind=step.kind, what=step.say)
+    made = [e.payload for e in events if _is_of(e.payload, step.id, attempt)]
+    match step:
+        case QuestionStep():
+            return item.model_copy(update=_answer(step, made))
+        case DocumentStep():
+            return item.model_copy(
+                update={"document": step.document, "document_sha256": step.document_sha256}
+            )
+    return item.model_copy(update=_strokes(made))
+
+
+def _is_of(payload: ev.Payload, step_id: str, attempt: int) -> bool:
+    found = (getattr(payload, "step_id", None), getattr(payload, "attempt", None))
+    return found == (step_id, attempt)
+
+
+def _answer(step: QuestionStep, made: Iterable[ev.Payload]) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    labels = {choice.id: choice.label.zh for choice in step.choices}
+    for payload in made:
+        match payload:
+            case ev.AnswerTapped(choice=choice):
+                found |= {"choice": choice, "answer": labels.get(choice)}
+            case ev.AnswerJudged(basis=basis):
+                found["answer_basis"] = basis
+    return found
+
+
+def _strokes(made: Iterable[ev.Payload]) -> dict[str, str]:
+    found = [p.strokes_sha256 for p in made if isinstance(p, ev.SignatureMade)]
+    return {"strokes_sha256": found[-1]} if found else {}

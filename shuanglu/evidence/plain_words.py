@@ -1,0 +1,46 @@
+"""The statement in plain words, for the screen that asks for the confirmation.
+
+Stage: between the statement and the phone. What counts is the statement itself; every
+line here is derived from one of its fields.
+"""
+
+from __future__ import annotations
+
+from shuanglu.evidence.confirmed import ConfirmedItem
+from shuanglu.evidence.statement import Statement
+from shuanglu.script.model import QuestionStep, Script, Text
+
+
+def statement_lines(script: Script, statement: Statement) -> tuple[Text, ...]:
+    """One line for the product, one for each confirmed step, Chinese and English."""
+    product = Text(
+        zh=f"产品:{statement.product}({statement.product_code}),{statement.institution}",
+        en=f"Product: {statement.product} ({statement.product_code}), {statement.institution}",
+    )
+    return (product, *(_line(script, item) for item in statement.confirmed))
+
+
+def _line(script: Script, item: ConfirmedItem) -> Text:
+    title = script.step(item.step_id).title
+    match item.kind:
+        case "disclosure":
+            return Text(zh=f"我已听完:{title.zh}", en=f"I heard to the end: {title.en}")
+        case "question":
+            return _answer_line(script, item)
+        case "document":
+            return Text(zh=f"我已读完:{item.document}", en=f"I read to the end: {title.en}")
+        case "signature":
+            return Text(zh="我已亲笔签名", en="I signed by hand")
+        case "confirmation":
+            return Text(zh=f"我已确认:{title.zh}", en=f"I confirmed: {title.en}")
+
+
+def _answer_line(script: Script, item: ConfirmedItem) -> Text:
+    step = script.step(item.step_id)
+    english = item.choice or ""
+    if isinstance(step, QuestionStep):
+        english = next((c.label.en for c in step.choices if c.id == item.choice), english)
+    return Text(
+        zh=f"我的回答:{step.show.zh}{item.answer or ''}",
+        en=f"My answer: {step.show.en} {english}".rstrip(),
+    )
