@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from embedded.verify_command import verify_command
+
 app = typer.Typer(no_args_is_help=True, help="Shuanglu 双录")
 
 
 @app.callback()
 def main() -> None:
     """Shuanglu 双录."""
+
+
+app.command("verify")(verify_command)

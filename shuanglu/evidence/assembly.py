@@ -1,0 +1,141 @@
+"""Puts a manifest together from what a record holds. Pure: the caller brings sizes and hashes.
+
+Stage: sealing. It reads no object and signs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from shuanglu.errors import ConflictError
+from shuanglu.evidence.manifest import (
+    Manifest,
+    MediaEntry,
+    NamedFile,
+    ObjectEntry,
+    ScriptEntry,
+    SoftwareEntry,
+    TimelineEntry,
+)
+from shuanglu.evidence.models import models_named_by
+from shuanglu.evidence.names import README_FILE, object_file, prompt_file
+from shuanglu.script.model import Script
+from shuanglu.timeline import events as ev
+from shuanglu.timeline.chain import canonical_bytes, sha256_hex
+from shuanglu.timeline.events import Event
+
+Role = Literal["strokes", "statement", "prompt"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class NamedObject:
+    """An object that the timeline names by its hash."""
+
+    role: Role
+    sha256: str
+
+    @property
+    def file(self) -> str:
+        """Its name in the package."""
+        return (prompt_file if self.role == "prompt" else object_file)(self.sha256)
+
+
+def objects_named_by(events: Sequence[Event]) -> tuple[NamedObject, ...]:
+    """Every object that belongs to the record, sorted, each once."""
+    found: set[NamedObject] = set()
+    for event in events:
+        match event.payload:
+            case ev.SignatureMade(strokes_sha256=sha256):
+                found.add(NamedObject("strokes", sha256))
+            case ev.StatementIssued(statement_sha256=sha256):
+                found.add(NamedObject("statement", sha256))
+            case ev.PromptStarted(audio_sha256=sha256):
+                found.add(NamedObject("prompt", sha256))
+    return tuple(sorted(found))
+
+
+def timeline_file(events: Sequence[Event]) -> bytes:
+    """One canonical JSON event a line."""
+    return b"".join(canonical_bytes(event.model_dump(mode="json")) + b"\n" for event in events)
+
+
+def script_file(script: Script) -> bytes:
+    """The canonical JSON whose hash names the version."""
+    return canonical_bytes(script.model_dump(mode="json"))
+
+
+def readme_file(record_number: str) -> bytes:
+    """What somebody reads who was handed the package and nothing else."""
+    return _README.format(record_number=record_number).encode()
+
+
+_README = """\
+Shuanglu 双录 evidence package, record {record_number}
+
+media/       the recording, exactly as the phone sent it; plays in an ordinary player
+             录音录像原件,普通播放器即可播放
+timeline.jsonl  everything that happened, one event a line, each holding the hash of the one before
+script.json  what had to be said and shown
+objects/     handwritten strokes, and the statements that the customer signed
+prompts/     the speech that was played (synthetic voice; AI 合成语音)
+manifest.json, manifest.sig, signing_key.json
+             hash of every file, and the Ed25519 signature over manifest.json
+
+To verify offline / 离线验证:   shuanglu verify PACKAGE.zip --key PUBLIC_KEY
+"""
+
+
+def assemble(
+    *,
+    record_number: str,
+    sealed_at: datetime,
+    software: SoftwareEntry,
+    script: Script,
+    events: Sequence[Event],
+    media: Sequence[MediaEntry],
+    object_bytes: Mapping[NamedObject, int],
+    signing_key_id: str,
+) -> Manifest:
+    """The manifest of a closed timeline. Raises ``ConflictError`` for one that is not."""
+    first, last = events[0].payload, events[-1].payload
+    if not isinstance(first, ev.SessionCreated) or not isinstance(last, ev.VerdictGiven):
+        raise ConflictError("the timeline is not closed")
+    timeline, script_bytes, readme = (
+        timeline_file(events),
+        script_file(script),
+        readme_file(record_number),
+    )
+    return Manifest(
+        record_number=record_number,
+        session_id=events[0].session_id,
+        sealed_at=_seal_time(sealed_at, events[-1].recorded_at),
+        institution=first.institution,
+        software=software,
+        script=ScriptEntry(
+            id=script.id, version=script.version, sha256=script.sha256, bytes=len(script_bytes)
+        ),
+        timeline=TimelineEntry(
+            events=len(events),
+            head=events[-1].hash,
+            sha256=sha256_hex(timeline),
+            bytes=len(timeline),
+        ),
+        media=tuple(sorted(media, key=lambda entry: entry.stretch)),
+        objects=tuple(
+            ObjectEntry(file=named.file, bytes=size, sha256=named.sha256, role=named.role)
+            for named, size in sorted(object_bytes.items())
+        ),
+        models=models_named_by(events),
+        readme=NamedFile(file=README_FILE, bytes=len(readme), sha256=sha256_hex(readme)),
+        verdict=last,
+        signing_key_id=signing_key_id,
+    )
+
+
+def _seal_time(now: datetime, not_before: datetime) -> datetime:
+    """Whole milliseconds in UTC, never before the last event."""
+    at = max(now, not_before).astimezone(UTC)
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
