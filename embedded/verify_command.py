@@ -40,7 +40,7 @@ def verify_command(
         str | None,
         typer.Option(help="The signing key that you expect: base64url, or a file that holds it."),
     ] = None,
-    json_output: Annotated[  # noqa: FBT002 - typer reads options from the signaturebool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,  # noqa: FBT002 - typer reads it
 ) -> None:
     """Verify an evidence package offline. Exit code 0: valid, 1: not valid, 2: unusable."""
     pinned = _pinned_key(key) if key is not None else None
@@ -48,7 +48,7 @@ def verify_command(
         with package.open("rb") as file:
             report = verify(ZipPackage(file), pinned_key=pinned)
     except OSError:
-        _refuse(f"cannot open {package}")
+        raise _unusable(f"cannot open {package}") from None
     if json_output:
         typer.echo(report.model_dump_json(indent=2))
     else:
@@ -56,9 +56,9 @@ def verify_command(
     raise typer.Exit(EXIT_VALID if report.passed else EXIT_NOT_VALID)
 
 
-def _refuse(reason: str) -> typer.Exit:
+def _unusable(reason: str) -> typer.Exit:
     Console(stderr=True).print(Text(reason, style="bold red"))
-    raise typer.Exit(EXIT_UNUSABLE)
+    return typer.Exit(EXIT_UNUSABLE)
 
 
 def _pinned_key(given: str) -> bytes:
@@ -73,7 +73,7 @@ def _pinned_key(given: str) -> bytes:
     except (OSError, ValueError, binascii.Error):
         key = b""
     if len(key) != KEY_BYTES:
-        raise _refuse("--key is no Ed25519 public key in base64url, and no file with one")
+        raise _unusable("--key is no Ed25519 public key in base64url, and no file with one")
     return key
 
 
