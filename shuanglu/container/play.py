@@ -39,10 +39,12 @@ def play_header(entries: Sequence[JournalEntry], header: bytes) -> bytes:
     ``header`` is the stored header of that stretch. Raises ``InvalidInputError``
     when they do not belong together.
     """
+    if not entries:
+        raise InvalidInputError("there is nothing to play", field="entries")
     _check_consecutive(entries, len(header))
     head, tracks = _stored_parts(header)
-    start_ms = entries[0].start_ms if entries else 0
-    end_ms = max((entry.end_ms for entry in entries), default=0)
+    start_ms = entries[0].start_ms
+    end_ms = max(entry.end_ms for entry in entries)
     info = element(INFO, info_body() + float64(b"\x44\x89", float(end_ms - start_ms)))
     seek_size = len(_seek_head(0, 0, 0))
     cues_at = seek_size + len(info) + len(tracks)
@@ -103,8 +105,6 @@ def _seek_head(info_at: int, tracks_at: int, cues_at: int) -> bytes:
 
 
 def _cues(entries: Sequence[JournalEntry], start_ms: int, first_cluster: int) -> bytes:
-    if not entries:
-        return b""
     base = entries[0].offset
     points = [entry for entry in entries if entry.begins_with_key_frame] or [entries[0]]
     return element(
