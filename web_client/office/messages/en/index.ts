@@ -1,0 +1,6 @@
+import type { Messages } from "@shared/i18n/create";
+
+import { events } from "./events";
+import { pages } from "./pages";
+
+export const en: Messages = { ...pages, ...events };

@@ -1,0 +1,139 @@
+import type { AnyPayload, Event } from "@wire/wire";
+
+import type { EventType } from "../wording/event_words";
+
+/** The lanes under the player, in their order on the page. */
+export const MARKER_KINDS = [
+  "step",
+  "prompt",
+  "answer",
+  "signature",
+  "confirmation",
+  "alert",
+  "gap",
+  "connection",
+  "session",
+  "storage",
+] as const;
+export type MarkerKind = (typeof MARKER_KINDS)[number];
+
+/** Lanes drawn under the player. The other kinds are in the list only. */
+export const LANE_KINDS = MARKER_KINDS.slice(0, 8);
+
+/** Kinds that the list shows at first: storage comes every two seconds and hides the rest. */
+export const KINDS_AT_FIRST: readonly MarkerKind[] = MARKER_KINDS.slice(0, 9);
+
+export type MarkerTone = "plain" | "good" | "warning" | "danger";
+
+/** One event's place on the axis. */
+export interface Marker {
+  readonly event: Event;
+  readonly kind: MarkerKind;
+  readonly tone: MarkerTone;
+  /** Where it begins in media time; null before the recording began. */
+  readonly fromMs: number | null;
+  /** Where it ends; equal to `fromMs` for a moment. */
+  readonly toMs: number | null;
+}
+
+const KIND_OF: Record<EventType, MarkerKind> = {
+  "session.created": "session",
+  "invitation.issued": "session",
+  "invitation.redeemed": "session",
+  "consent.recorded": "session",
+  "route.staffed": "alert",
+  "device.checked": "session",
+  "recording.started": "session",
+  "stretch.begun": "connection",
+  "media.stored": "storage",
+  "stretch.ended": "connection",
+  "media.gap": "gap",
+  "clocks.aligned": "storage",
+  "customer.connected": "connection",
+  "customer.disconnected": "connection",
+  "observation.changed": "alert",
+  "alert.raised": "alert",
+  "alert.ended": "alert",
+  "step.begun": "step",
+  "prompt.started": "prompt",
+  "prompt.played": "prompt",
+  "prompt.interrupted": "prompt",
+  "answer.heard": "answer",
+  "answer.tapped": "answer",
+  "answer.judged": "answer",
+  "document.read": "answer",
+  "signature.made": "signature",
+  "credential.registered": "confirmation",
+  "statement.issued": "confirmation",
+  "confirmation.signed": "confirmation",
+  "step.completed": "step",
+  "step.failed": "step",
+  "verdict.given": "session",
+};
+
+/** One marker an event, in the order of the timeline. */
+export function markersOf(events: readonly Event[]): Marker[] {
+  return events.map((event) => ({
+    event,
+    kind: KIND_OF[event.payload.type],
+    tone: toneOf(event.payload),
+    ...placeOf(event),
+  }));
+}
+
+/** The next marker after a moment among those shown; the way of the key M. */
+export function markerAfter(markers: readonly Marker[], atMs: number): Marker | null {
+  const later = markers.filter((marker) => marker.fromMs !== null && marker.fromMs > atMs + 1);
+  return later.reduce<Marker | null>(
+    (first, one) => (first === null || (one.fromMs ?? 0) < (first.fromMs ?? 0) ? one : first),
+    null,
+  );
+}
+
+/** The last marker at or before a moment: the one that the list shows as current. */
+export function markerAt(markers: readonly Marker[], atMs: number): Marker | null {
+  return markers.reduce<Marker | null>((best, one) => {
+    if (one.fromMs === null || one.fromMs > atMs) return best;
+    return best === null || (best.fromMs ?? 0) <= one.fromMs ? one : best;
+  }, null);
+}
+
+function placeOf(event: Event): { fromMs: number | null; toMs: number | null } {
+  const payload = event.payload;
+  if (payload.type === "media.gap" || payload.type === "answer.heard") {
+    return { fromMs: payload.from_ms, toMs: payload.to_ms };
+  }
+  if (payload.type === "signature.made") return { fromMs: payload.from_ms, toMs: payload.to_ms };
+  if (payload.type === "alert.ended") {
+    return { fromMs: payload.until_ms, toMs: payload.until_ms };
+  }
+  if (payload.type === "alert.raised" || payload.type === "observation.changed") {
+    return { fromMs: payload.since_ms, toMs: payload.since_ms };
+  }
+  return { fromMs: event.media_time_ms, toMs: event.media_time_ms };
+}
+
+function toneOf(payload: AnyPayload): MarkerTone {
+  if (payload.type === "alert.raised") {
+    return payload.severity === "severe" ? "danger" : "warning";
+  }
+  if (payload.type === "answer.judged") return payload.accepted ? "good" : "warning";
+  if (payload.type === "signature.made") return payload.face === "present" ? "good" : "warning";
+  if (payload.type === "verdict.given") return payload.outcome === "complete" ? "good" : "warning";
+  if (WARNING_TYPES.has(payload.type)) return "warning";
+  return GOOD_TYPES.has(payload.type) ? "good" : "plain";
+}
+
+const GOOD_TYPES: ReadonlySet<EventType> = new Set<EventType>([
+  "step.completed",
+  "prompt.played",
+  "confirmation.signed",
+  "document.read",
+]);
+const WARNING_TYPES: ReadonlySet<EventType> = new Set<EventType>([
+  "media.gap",
+  "step.failed",
+  "prompt.interrupted",
+  "route.staffed",
+  "customer.disconnected",
+]);

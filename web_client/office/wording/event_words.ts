@@ -1,0 +1,147 @@
+import type { AnyPayload } from "@wire/wire";
+
+import { clockWords, megabytesWords, secondsWords } from "./format";
+
+export type EventType = AnyPayload["type"];
+export type PayloadOf<T extends EventType> = Extract<AnyPayload, { type: T }>;
+
+/** Translates a key with places to fill; `has` tells whether there are words for a key. */
+export interface Say {
+  (key: string, places?: Record<string, string | number>): string;
+  has(key: string): boolean;
+}
+
+/** What an event's words need beyond the event itself. */
+export interface WordingContext {
+  say: Say;
+  stepTitle(stepId: string): string;
+}
+
+type Words = { [T in EventType]: (payload: PayloadOf<T>, context: WordingContext) => string };
+
+/** One plain sentence for every type of event. A type without words does not compile. */
+const WORDS: Words = {
+  "session.created": (p, { say }) =>
+    say("event.session_created", { product: p.product, by: p.created_by }),
+  "invitation.issued": (_, { say }) => say("event.invitation_issued"),
+  "invitation.redeemed": (_, { say }) => say("event.invitation_redeemed"),
+  "consent.recorded": (p, { say }) =>
+    say(p.granted ? "event.consent_granted" : "event.consent_refused", {
+      kind: say(`consent.${p.kind}`),
+    }),
+  "route.staffed": (p, { say }) =>
+    say("event.route_staffed", { reason: say(`staffed_reason.${p.reason}`) }),
+  "device.checked": (p, { say }) =>
+    say("event.device_checked", { width: p.width_px, height: p.height_px }),
+  "recording.started": (_, { say }) => say("event.recording_started"),
+  "stretch.begun": (p, { say }) =>
+    say("event.stretch_begun", { stretch: p.stretch, codec: p.video_codec }),
+  "media.stored": (p, { say }) =>
+    say("event.media_stored", {
+      stretch: p.stretch,
+      segment: p.segment,
+      megabytes: megabytesWords(p.stored_bytes),
+    }),
+  "stretch.ended": (p, { say }) =>
+    say("event.stretch_ended", {
+      stretch: p.stretch,
+      reason: say(`stretch_end_reason.${p.reason}`),
+    }),
+  "media.gap": (p, { say }) =>
+    say("event.media_gap", {
+      seconds: secondsWords(p.to_ms - p.from_ms),
+      reason: say(`gap_reason.${p.reason}`),
+    }),
+  "clocks.aligned": (p, { say }) =>
+    say("event.clocks_aligned", { step: Math.round(p.audio_step_ms) }),
+  "customer.connected": (_, { say }) => say("event.customer_connected"),
+  "customer.disconnected": (_, { say }) => say("event.customer_disconnected"),
+  "observation.changed": (p, { say }) => observationWords(p, say),
+  "alert.raised": (p, { say }) =>
+    say("event.alert_raised", {
+      alert: alertWords(p.alert, say),
+      severity: say(`severity.${p.severity}`),
+    }),
+  "alert.ended": (p, { say }) =>
+    say("event.alert_ended", {
+      alert: alertWords(p.alert, say),
+      seconds: secondsWords(p.until_ms - p.since_ms),
+    }),
+  "step.begun": (p, context) => ofStep("event.step_begun", p, context),
+  "prompt.started": (p, { say, stepTitle }) =>
+    say("event.prompt_started", {
+      step: stepTitle(p.step_id),
+      length: clockWords(p.duration_ms),
+    }),
+  "prompt.played": (p, context) => ofStep("event.prompt_played", p, context),
+  "prompt.interrupted": (p, { say, stepTitle }) =>
+    say("event.prompt_interrupted", {
+      step: stepTitle(p.step_id),
+      reason: say(`prompt_interruption.${p.reason}`),
+    }),
+  "answer.heard": (p, { say, stepTitle }) =>
+    say("event.answer_heard", { step: stepTitle(p.step_id), seconds: secondsWords(p.speech_ms) }),
+  "answer.tapped": (p, { say, stepTitle }) =>
+    say("event.answer_tapped", { step: stepTitle(p.step_id), choice: p.choice }),
+  "answer.judged": (p, { say, stepTitle }) =>
+    say(p.accepted ? "event.answer_accepted" : "event.answer_refused", {
+      step: stepTitle(p.step_id),
+      basis: say(`answer_basis.${p.basis}`),
+    }),
+  "document.read": (p, { say, stepTitle }) =>
+    say("event.document_read", { step: stepTitle(p.step_id), pages: p.pages }),
+  "signature.made": (p, { say }) =>
+    say("event.signature_made", {
+      seconds: secondsWords(p.to_ms - p.from_ms),
+      face: say(`signature_face.${p.face}`),
+    }),
+  "credential.registered": (p, { say }) =>
+    say("event.credential_registered", { assurance: say(`assurance.${p.assurance}`) }),
+  "statement.issued": (_, { say }) => say("event.statement_issued"),
+  "confirmation.signed": (p, { say }) =>
+    say("event.confirmation_signed", { assurance: say(`assurance.${p.assurance}`) }),
+  "step.completed": (p, context) => ofStep("event.step_completed", p, context),
+  "step.failed": (p, { say, stepTitle }) =>
+    say("event.step_failed", {
+      step: stepTitle(p.step_id),
+      attempt: p.attempt,
+      reason: say(`failure.${p.reason}`),
+    }),
+  "verdict.given": (p, { say }) =>
+    say("event.verdict_given", {
+      outcome: say(`outcome.${p.outcome}`),
+      recorded: clockWords(p.recorded_ms),
+    }),
+};
+
+/** Every type of event that has words: all of them. */
+export const EVENT_TYPES = Object.keys(WORDS) as EventType[];
+
+/** What happened, in one sentence for people. */
+export function eventWords(payload: AnyPayload, context: WordingContext): string {
+  const words = WORDS[payload.type] as (p: AnyPayload, c: WordingContext) => string;
+  return words(payload, context);
+}
+
+/** The words of an alert; a code that this page does not know yet is still shown. */
+export function alertWords(alert: string, say: Say): string {
+  const key = `alert.${alert}`;
+  return say.has(key) ? say(key) : say("alert_unknown", { code: alert });
+}
+
+function ofStep(
+  key: string,
+  payload: { step_id: string; attempt: number },
+  { say, stepTitle }: WordingContext,
+): string {
+  return say(key, { step: stepTitle(payload.step_id), attempt: payload.attempt });
+}
+
+function observationWords(payload: PayloadOf<"observation.changed">, say: Say): string {
+  if (payload.value === "not_evaluated") {
+    return say("event.observation_not_evaluated", { fact: say(`fact.${payload.fact}`) });
+  }
+  if (payload.fact === "faces") return say("event.faces", { count: payload.value });
+  const key = `observation.${payload.fact}_${payload.value}`;
+  return say.has(key) ? say(key) : `${say(`fact.${payload.fact}`)}: ${payload.value}`;
+}
