@@ -7,6 +7,7 @@ keeps order and retries while the server is away; it never drops a draft.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
@@ -44,7 +45,12 @@ class TimelineAppender:
     async def append(self, *drafts: EventDraft) -> tuple[Event, ...]:
         """Commit all or none; waits through an outage. Raises what the server refused."""
         async with self._in_order:
-            request = AppendRequest(session_id=self._session_id, drafts=drafts, epoch=self._epoch)
+            request = AppendRequest(
+                session_id=self._session_id,
+                drafts=drafts,
+                epoch=self._epoch,
+                append_id=secrets.token_hex(8),
+            )
             reply = await self._until_answered(request)
         await self._on_committed(reply.events)
         return reply.events

@@ -19,24 +19,24 @@ from media_worker.appending import TimelineAppender
 from media_worker.direct import inputs
 from media_worker.direct.director import Director
 from media_worker.direct.live import LiveFacts, live_status
+from media_worker.folding import FoldedTimeline
 from media_worker.frames import EncodedFrame
 from media_worker.intake import Intake, IntakeHooks, settle
 from media_worker.observe.pool import ObserverPool, SessionObserver, VoiceEvidence, VoiceSpan
+from media_worker.outgoing import LivePusher, Outbox
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.receive.settings import ReceiveSettings
 from shuanglu.clock import Clock
 from shuanglu.errors import ConflictError, NotAllowedError
 from shuanglu.rules.observation import Observation
 from shuanglu.rules.watch import Watch
-from shuanglu.script.runner import RunPhase, RunState, fold
+from shuanglu.script.runner import RunPhase, RunState
 from shuanglu.script.verdict import judge
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import Actor, Event, EventDraft
 from shuanglu.wire.bus import (
     InputRequest,
     LoadReply,
-    ReadReply,
-    ReadRequest,
     SignatureRequest,
     ToPhone,
 )
@@ -48,9 +48,7 @@ from shuanglu.wire.signalling import (
     Live,
     PageVisibility,
     PlayTestSound,
-    PromptEndedNotice,
     PromptProof,
-    PromptStartedNotice,
     RedoStep,
     ServerMessage,
     TestSoundStarted,
@@ -58,8 +56,6 @@ from shuanglu.wire.signalling import (
 )
 from shuanglu.wire.views import LiveStatus, VerdictView
 
-LIVE_EVERY_S = 0.25
-"""The phone's status strip is refreshed at most this often."""
 TICK_EVERY_S = 0.5
 FACE_TIMEOUT_S = 2.5
 """How long the judgement of a signature waits for the picture around it."""
@@ -93,18 +89,15 @@ class WorkedSession:
         self.session_id = load.session_id
         self.script = load.script
         self.prompts = prompts
-        self.events: list[Event] = list(load.events)
-        self.state: RunState = fold(load.script, self.events)
+        self._timeline = FoldedTimeline(load, deps.bus, on_phase=self._on_phase)
         self._deps = deps
         self._test_sound = test_sound
         self._connection_id: str | None = None
-        self._last_failure: str | None = None
         self._saving_delayed = False
         self._awaiting_since_ms = 0
-        self._folding = asyncio.Lock()
         self._changing_peer = asyncio.Lock()
-        self._live_due = asyncio.Event()
-        self._outbox: asyncio.Queue[EventDraft] = asyncio.Queue()
+        self._pusher = LivePusher(self._push_live)
+        self._outbox = Outbox(lambda drafts: self._appender.append(*drafts))
         self._tasks: set[asyncio.Task[None]] = set()
         self._watch = Watch()
         self._observer: SessionObserver | None = None
@@ -117,7 +110,7 @@ class WorkedSession:
         )
         self._intake = Intake(
             session_id=load.session_id,
-            events=self.events,
+            events=self._timeline.events,
             hooks=IntakeHooks(self._emit, self._on_frame, self._changed, self._on_interrupted),
             objects=deps.objects,
             spool_dir=deps.spool_dir,
@@ -126,18 +119,18 @@ class WorkedSession:
         )
         self._director = Director(self, on_change=self._changed)
 
-    # --- life -------------------------------------------------------------------------------
+    # --- life ---
 
     def start(self) -> None:
         """Start the session's own tasks."""
-        for loop in (self._post_outbox(), self._push_live(), self._tick()):
+        for loop in (self._outbox.run(), self._pusher.run(), self._tick()):
             self._spawn(loop)
 
     async def close(self) -> None:
         """Stop everything; what arrived is stored first. Idempotent."""
         await self._director.stop()
         await self._intake.end("disconnected")
-        await self._outbox.join()
+        await self._outbox.empty()
         if self._observer is not None:
             await self._observer.close()
             self._observer = None
@@ -153,43 +146,25 @@ class WorkedSession:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    # --- the fold ---------------------------------------------------------------------------
+    # --- the fold ---
+
+    @property
+    def state(self) -> RunState:
+        """The fold of the timeline so far."""
+        return self._timeline.state
 
     async def take(self, events: Sequence[Event]) -> None:
-        """Fold committed events, each once and in order; a hole is read from the server."""
-        async with self._folding:
-            for event in events:
-                if event.seq > len(self.events) + 1:
-                    await self._catch_up()
-                if event.seq == len(self.events) + 1:
-                    self._fold_one(event)
+        """Fold committed events."""
+        await self._timeline.take(events)
         self._changed()
 
-    async def _catch_up(self) -> None:
-        reply = await self._deps.bus.request(
-            "timeline.read",
-            ReadRequest(session_id=self.session_id, after_seq=len(self.events)),
-            ReadReply,
-        )
-        for event in reply.events:
-            self._fold_one(event)
+    def _on_phase(self, phase: RunPhase) -> None:
+        if phase is RunPhase.AWAITING:
+            self._awaiting_since_ms = self.now_ms()
+        if phase is RunPhase.STAFFED:
+            self._spawn(self._hand_over())
 
-    def _fold_one(self, event: Event) -> None:
-        self.events.append(event)
-        before = self.state.phase
-        self.state = fold(self.script, [event], self.state)
-        if isinstance(event.payload, ev.StepFailed):
-            self._last_failure = event.payload.reason
-        elif isinstance(event.payload, ev.StepCompleted):
-            self._last_failure = None
-        if before is not self.state.phase:
-            _log.info("run phase", session_id=self.session_id, old=before, new=self.state.phase)
-            if self.state.phase is RunPhase.AWAITING:
-                self._awaiting_since_ms = self.now_ms()
-            if self.state.phase is RunPhase.STAFFED:
-                self._spawn(self._hand_over())
-
-    # --- the stage of the director -------------------------------------------------------------
+    # --- the stage of the director ---
 
     @property
     def vad_sha256(self) -> str:
@@ -206,7 +181,7 @@ class WorkedSession:
 
     async def append(self, actor: Actor, *payloads: ev.Payload) -> None:
         """Commit after everything already in the outbox, and fold, before returning."""
-        await self._outbox.join()
+        await self._outbox.empty()
         await self._appender.append(*(self._draft(actor, payload) for payload in payloads))
 
     async def tell(self, message: ServerMessage) -> None:
@@ -227,14 +202,14 @@ class WorkedSession:
     async def finish(self) -> None:
         """Judge the record; close it if it stands, reopen what does not."""
         await self._intake.flush()
-        await self._outbox.join()
-        verdict = judge(self.script, self.events)
+        await self._outbox.empty()
+        verdict = judge(self.script, self._timeline.events)
         if verdict.outcome is ev.Outcome.INCOMPLETE:
             await self._reopen(verdict)
         else:
             await self._intake.end("finished")
-            await self._outbox.join()
-            verdict = judge(self.script, self.events)
+            await self._outbox.empty()
+            verdict = judge(self.script, self._timeline.events)
             await self.append(Actor.SYSTEM, verdict)
         await self.tell(Verdict(verdict=_verdict_view(verdict)))
 
@@ -248,7 +223,7 @@ class WorkedSession:
                 )
                 await self.append(Actor.SYSTEM, failed)
 
-    # --- what the phone asks -----------------------------------------------------------------------
+    # --- what the phone asks ---
 
     async def offer(self, connection_id: str, sdp: str) -> str:
         """Answer an offer and begin to record it."""
@@ -269,7 +244,7 @@ class WorkedSession:
         if connection_id == self._connection_id:
             self._director.page_visibility(hidden=False)
 
-    async def input(self, request: InputRequest) -> None:  # noqa: C901 - one case a message
+    async def input(self, request: InputRequest) -> None:
         """Something that the customer did; raises if it does not fit."""
         match request.message:
             case DeviceCheckedReport() as report:
@@ -336,7 +311,7 @@ class WorkedSession:
         await self.tell(TestSoundStarted(duration_ms=self._test_sound.duration_ms))
         await self.play(self._test_sound)
 
-    # --- observers -----------------------------------------------------------------------------------
+    # --- observers ---
 
     async def _open_observer(self) -> None:
         if self._observer is None:
@@ -356,7 +331,7 @@ class WorkedSession:
     def _on_voice(self, span: VoiceSpan) -> None:
         self._spawn(self._director.voice_span(span.from_ms, span.to_ms))
 
-    # --- interruptions ---------------------------------------------------------------------------------
+    # --- interruptions ---
 
     def _on_interrupted(self) -> None:
         self._spawn(self._recover_air())
@@ -377,6 +352,8 @@ class WorkedSession:
     async def _interrupt(self) -> None:
         """The attempt that is going on holds a gap: it fails, and the step begins again."""
         await self._director.stop()
+        for payload in self._watch.suspend(self.now_ms()):
+            self._emit(payload, Actor.OBSERVER)
         going_on = {RunPhase.PROMPTING, RunPhase.AWAITING, RunPhase.JUDGING}
         if self.state.phase in going_on and self.state.step_id is not None:
             failed = ev.StepFailed(
@@ -384,7 +361,7 @@ class WorkedSession:
             )
             await self.append(Actor.SYSTEM, failed)
 
-    # --- going out ----------------------------------------------------------------------------------------
+    # --- going out ---
 
     def _draft(self, actor: Actor, payload: ev.Payload) -> EventDraft:
         media_time_ms = self.now_ms() if self._intake.clock.started else None
@@ -393,20 +370,7 @@ class WorkedSession:
         )
 
     def _emit(self, payload: ev.Payload, actor: Actor = Actor.SYSTEM) -> None:
-        self._outbox.put_nowait(self._draft(actor, payload))
-
-    async def _post_outbox(self) -> None:
-        while True:
-            drafts = [await self._outbox.get()]
-            while not self._outbox.empty():
-                drafts.append(self._outbox.get_nowait())
-            try:
-                await self._appender.append(*drafts)
-            except ConflictError as error:
-                _log.warning("events refused", session_id=self.session_id, code=error.code)
-            finally:
-                for _ in drafts:
-                    self._outbox.task_done()
+        self._outbox.put(self._draft(actor, payload))
 
     def _on_delayed(self, delayed: bool) -> None:  # noqa: FBT001 - a callback of one flag
         if delayed is not self._saving_delayed:
@@ -414,7 +378,7 @@ class WorkedSession:
             self._changed()
 
     def _changed(self) -> None:
-        self._live_due.set()
+        self._pusher.changed()
         self._director.wake()
 
     def live(self) -> LiveStatus:
@@ -429,22 +393,18 @@ class WorkedSession:
             recording=self._intake.on_air(),
             prompt_playing=self._director.prompt_playing,
             guidance=guidance,
-            last_failure=self._last_failure,
+            last_failure=self._timeline.last_failure,
         )
         return live_status(self.script, self.state, self.prompts, facts)
 
     async def _push_live(self) -> None:
-        while True:
-            await self._live_due.wait()
-            self._live_due.clear()
-            await self.tell(Live(status=self.live()))
-            await asyncio.sleep(LIVE_EVERY_S)
+        await self.tell(Live(status=self.live()))
 
     async def _tick(self) -> None:
         was_on_air = False
         while True:
             await asyncio.sleep(TICK_EVERY_S)
-            for payload in self._watch.tick(self.now_ms()):
+            for payload in self._watch.tick(self.now_ms()) if self.on_air() else ():
                 self._emit(payload, Actor.OBSERVER)
             if was_on_air is not self.on_air():
                 was_on_air = self.on_air()

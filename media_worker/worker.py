@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from backing.bus import Bus, Subscription
+from backing.bus import Subscription
 from media_worker.play.library import PromptLibrary, loudspeaker_test
 from media_worker.record.recovery import recover_spool
 from media_worker.session import SessionDeps, WorkedSession

@@ -34,9 +34,14 @@ BLACK_DEVIATION = 9.0
 """A covered camera gives a mean luma of 0 to 16 with little structure; a dark room with a
 face in it has more of both."""
 FROZEN_GRID = (32, 24)
-FROZEN_DIFFERENCE = 1.2
-"""Largest change of any grid cell's mean luma between two key frames of one still picture
-is below this after VP8 or H.264 (encoder noise); breathing and blinking are above it."""
+FROZEN_CELL_CHANGE = 1.9
+FROZEN_CELL_CHANGE_MAX = 4.0
+"""Change of a grid cell's mean luma between two key frames: the 95th percentile, and the
+largest. Re-encoding one still 640x480 picture gave at most 1.7 and 3.2 (VP8, 500 kbit/s; half
+of that at 1.5 Mbit/s; H.264 below), a head that sways by one pixel 5.5 and 9.5. Below about
+400 kbit/s the encoder's own noise hides a frozen picture."""
+FROZEN_SAMPLES = 2
+"""Pictures that must be as the one before: a person can hold still from one to the next."""
 FROZEN_AFTER_MS = 3000
 
 Pixels = npt.NDArray[np.uint8]
@@ -89,19 +94,30 @@ class PictureWatch:
 
     def __init__(self) -> None:
         self._grid: npt.NDArray[np.float32] | None = None
-        self._same_since_ms: int | None = None
+        self._same_since_ms = 0
+        self._same_samples = 0
 
     def value(self, picture: Pixels, at_ms: int) -> str:
         """The value with this picture; black goes before frozen."""
-        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
         grid = cv2.resize(grey, FROZEN_GRID, interpolation=cv2.INTER_AREA).astype(np.float32)
-        moved = self._grid is None or float(np.abs(grid - self._grid).max()) > FROZEN_DIFFERENCE
+        if self._is_same(grid):
+            self._same_samples += 1
+        else:
+            self._same_since_ms, self._same_samples = at_ms, 0
         self._grid = grid
-        if moved or self._same_since_ms is None:
-            self._same_since_ms = at_ms
         if grey.mean() < BLACK_MEAN and grey.std() < BLACK_DEVIATION:
             return "black"
-        return "frozen" if at_ms - self._same_since_ms >= FROZEN_AFTER_MS else "clear"
+        lasted = at_ms - self._same_since_ms >= FROZEN_AFTER_MS
+        return "frozen" if lasted and self._same_samples >= FROZEN_SAMPLES else "clear"
+
+    def _is_same(self, grid: npt.NDArray[np.float32]) -> bool:
+        if self._grid is None:
+            return False
+        change = np.abs(grid - self._grid)
+        return bool(
+            np.percentile(change, 95) < FROZEN_CELL_CHANGE and change.max() < FROZEN_CELL_CHANGE_MAX
+        )
 
 
 class PictureObserver:

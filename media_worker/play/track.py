@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import TypeAlias
 
 import av
+import av.stream
 from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
@@ -17,9 +19,10 @@ OPUS_PACKET_MS = 20
 OPUS_CLOCK_HZ = 48_000
 _SAMPLES_PER_PACKET = OPUS_CLOCK_HZ * OPUS_PACKET_MS // 1000
 _TIME_BASE = Fraction(1, OPUS_CLOCK_HZ)
+VoicePacket: TypeAlias = "av.Packet[av.stream.Stream]"
 
 
-class VoiceTrack(MediaStreamTrack):  # type: ignore[misc]  # aiortc ships no types for the base
+class VoiceTrack(MediaStreamTrack):
     """An audio track that is silent (sends nothing) except while something is played.
 
     RTP timestamps keep step with wall time over the silence, as a sender with
@@ -58,7 +61,7 @@ class VoiceTrack(MediaStreamTrack):  # type: ignore[misc]  # aiortc ships no typ
             self._done.cancel()
         self._done = None
 
-    async def recv(self) -> av.Packet:
+    async def recv(self) -> VoicePacket:
         """The next packet when it is due; waits while there is nothing to say."""
         if self.readyState != "live":
             raise MediaStreamError
@@ -73,8 +76,8 @@ class VoiceTrack(MediaStreamTrack):  # type: ignore[misc]  # aiortc ships no typ
             return await self.recv()
         return self._take()
 
-    def _take(self) -> av.Packet:
-        packet = av.Packet(self._packets[self._next])
+    def _take(self) -> VoicePacket:
+        packet: VoicePacket = av.Packet(self._packets[self._next])
         ticks = round((self._due_s - (self._origin_s or 0.0)) * OPUS_CLOCK_HZ)
         packet.pts = ticks // _SAMPLES_PER_PACKET * _SAMPLES_PER_PACKET
         packet.time_base = _TIME_BASE
