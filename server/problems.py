@@ -98,7 +98,7 @@ async def problems_middleware(request: web.Request, handler: Handler) -> web.Str
         return problem(_of_http(error))
     except (ConnectionResetError, ConnectionAbortedError):
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001 - the edge of a request
         _log.exception("request_failed", request_id=request_id_of(request))
         return problem(ShuangluError("something went wrong on our side"))
 

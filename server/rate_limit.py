@@ -68,6 +68,7 @@ class Limits:
     login_name: SlidingWindow
     login_address: SlidingWindow
     code_address: SlidingWindow
+    passkey_address: SlidingWindow
     customer: SlidingWindow
 
 
@@ -78,6 +79,11 @@ def limits(settings: ServerSettings, clock: Clock) -> Limits:
         login_name=SlidingWindow(clock, limit=settings.login_attempts_per_name, window_s=lockout_s),
         login_address=SlidingWindow(
             clock, limit=settings.login_attempts_per_address, window_s=lockout_s
+        ),
+        passkey_address=SlidingWindow(
+            clock,
+            limit=settings.passkey_attempts_per_address,
+            window_s=settings.code_attempts_window_s,
         ),
         code_address=SlidingWindow(
             clock,

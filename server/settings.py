@@ -58,6 +58,7 @@ class ServerSettings(BaseSettings):
     login_lockout_s: int = Field(default=15 * 60, ge=1, description="window and length of a lock")
     code_attempts_per_address: int = Field(default=20, ge=1, description="exchanges in a window")
     code_attempts_window_s: int = Field(default=60, ge=1)
+    passkey_attempts_per_address: int = Field(default=40, ge=1, description="options and logins")
     customer_requests_per_window: int = Field(default=240, ge=1, description="of one session")
     customer_requests_window_s: int = Field(default=60, ge=1)
 

@@ -73,6 +73,18 @@ class UnavailableError(ShuangluError):
     retryable = True
 
 
+class InvitationUsedError(ConflictError):
+    """The code was exchanged before; it works once."""
+
+    code = "invitation_used"
+
+
+class InvitationExpiredError(ConflictError):
+    """The code was not exchanged in time."""
+
+    code = "invitation_expired"
+
+
 class TimelineClosedError(ConflictError):
     """The timeline has its verdict; nothing may be appended to it any more."""
 

@@ -2,53 +2,15 @@
 
 from __future__ import annotations
 
-COMPOUND_SURNAMES = frozenset(
-    [
-        "欧阳",
-        "司马",
-        "上官",
-        "诸葛",
-        "东方",
-        "皇甫",
-        "尉迟",
-        "公孙",
-        "慕容",
-        "令狐",
-        "司徒",
-        "轩辕",
-        "长孙",
-        "宇文",
-        "夏侯",
-        "司空",
-        "端木",
-        "独孤",
-        "南宫",
-        "万俟",
-        "闻人",
-        "赫连",
-        "澹台",
-        "公冶",
-        "宗政",
-        "濮阳",
-        "淳于",
-        "单于",
-        "太叔",
-        "申屠",
-        "仲孙",
-        "钟离",
-        "拓跋",
-        "百里",
-        "呼延",
-        "东郭",
-        "西门",
-        "公羊",
-        "左丘",
-        "梁丘",
-        "鲜于",
-        "第五",
-    ]
-)
 _COMPOUND_LENGTH = 2
+_COMPOUND_SURNAMES_IN_ROW = (
+    "欧阳司马上官诸葛东方皇甫尉迟公孙慕容令狐司徒轩辕长孙宇文夏侯司空端木独孤南宫万俟闻人赫连"
+    "澹台公冶宗政濮阳淳于单于太叔申屠仲孙钟离拓跋百里呼延东郭西门公羊左丘梁丘鲜于第五"
+)
+COMPOUND_SURNAMES = frozenset(
+    _COMPOUND_SURNAMES_IN_ROW[at : at + _COMPOUND_LENGTH]
+    for at in range(0, len(_COMPOUND_SURNAMES_IN_ROW), _COMPOUND_LENGTH)
+)
 
 
 def mask_name(name: str) -> str:

@@ -25,7 +25,7 @@ class SessionState:
     """What the timeline says so far. ``stretches`` maps a number to (start_ms, end_ms)."""
 
     seq: int = 0
-    run: RunState = RunState()
+    run: RunState = field(default_factory=RunState)
     created: ev.SessionCreated | None = None
     created_at: datetime | None = None
     consents: dict[ev.ConsentKind, bool] = field(default_factory=dict)
@@ -67,7 +67,7 @@ def fold_session(
     return state
 
 
-def _after(state: SessionState, event: ev.Event) -> SessionState:  # noqa: PLR0911 - one case an event type
+def _after(state: SessionState, event: ev.Event) -> SessionState:  # noqa: C901, PLR0911 - one case an event type
     match event.payload:
         case ev.SessionCreated():
             return replace(state, created=event.payload, created_at=event.recorded_at)

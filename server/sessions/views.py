@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,7 +43,7 @@ class SessionViewRepository:
 
     async def put(self, summary: SessionSummary, *, seq: int) -> None:
         """Write the row of a session; only with the session's lock held."""
-        values = {
+        values: dict[str, Any] = {
             "seq": seq,
             "phase": summary.phase.value,
             "outcome": summary.outcome.value if summary.outcome else None,

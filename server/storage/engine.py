@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from shuanglu.errors import UnavailableError
@@ -59,11 +60,11 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[UnitOfWork]:
         """A transaction that may write; commits at the end, rolls back on any error."""
-        async with self._turn or nullcontext():
-            async with _told(), AsyncSession(self._writer, expire_on_commit=False) as session:
-                unit = UnitOfWork(session)
-                yield unit
-                await session.commit()
+        new_session = AsyncSession(self._writer, expire_on_commit=False)
+        async with self._turn or nullcontext(), _told(), new_session as session:
+            unit = UnitOfWork(session)
+            yield unit
+            await session.commit()
         await unit._committed()  # noqa: SLF001 - the pair of classes is one mechanism
 
     @asynccontextmanager
@@ -87,7 +88,7 @@ async def _told() -> AsyncIterator[None]:
     """A database that is away or locked is "unavailable", to be tried again."""
     try:
         yield
-    except (OperationalError, InterfaceError, TimeoutError, OSError) as error:
+    except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
         raise UnavailableError("the database does not answer") from error
     except DBAPIError as error:
         if error.connection_invalidated:

@@ -8,10 +8,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from server.storage.types import UtcMilliseconds
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Every constraint has a name, so that a migration can change it on every database."""
 
 
 def _moment(*, optional: bool = False, index: bool = False) -> Column[datetime]:
@@ -47,7 +55,7 @@ class PasskeyRow(SQLModel, table=True):
     credential_id: str = Field(primary_key=True, max_length=1400)
     staff_id: str = Field(foreign_key="staff.staff_id", index=True, max_length=40)
     public_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    sign_count: int
+    sign_count: int = Field(sa_column=Column(BigInteger, nullable=False))
     created_at: datetime = Field(sa_column=_moment())
 
 
@@ -139,13 +147,11 @@ class CredentialRow(SQLModel, table=True):
 
     __tablename__ = "credentials"
     credential_id: str = Field(primary_key=True, max_length=1400)
-    session_id: str = Field(
-        sa_column=Column(ForeignKey("sessions.session_id"), primary_key=True, index=True)
-    )
+    session_id: str = Field(foreign_key="sessions.session_id", index=True, max_length=40)
     assurance: str = Field(max_length=40)
     public_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     algorithm: int
-    sign_count: int
+    sign_count: int = Field(sa_column=Column(BigInteger, nullable=False))
     created_at: datetime = Field(sa_column=_moment())
 
 

@@ -15,7 +15,7 @@ class UtcMilliseconds(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         """To UTC and whole milliseconds; a naive time is a fault of ours."""
         if value is None:
             return None
@@ -23,7 +23,7 @@ class UtcMilliseconds(TypeDecorator[datetime]):
             raise ValueError("a moment needs a time zone")
         return to_milliseconds(value)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401 - what the driver gave
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 - what the driver gave
         """Always with a time zone."""
         if value is None:
             return None

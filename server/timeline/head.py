@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class SessionHead:
-    """A session's row. The field order is that of the repository's query."""
+    """A session's row. The field names are the columns."""
 
     session_id: str
     script_id: str

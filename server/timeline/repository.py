@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 
 from pydantic import TypeAdapter
+from sqlalchemy import select as columns
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, insert, select, update
 
@@ -15,6 +17,7 @@ from shuanglu.errors import NotFoundError
 from shuanglu.timeline.chain import GENESIS_HASH, canonical_bytes
 from shuanglu.timeline.events import Event
 
+_HEAD_COLUMNS = tuple(getattr(SessionRow, item.name) for item in fields(SessionHead))
 _event: TypeAdapter[Event] = TypeAdapter(Event)
 
 
@@ -48,7 +51,7 @@ class TimelineRepository:
 
     async def head(self, session_id: str, *, lock: bool = False) -> SessionHead:
         """The head of a timeline, locked against other writers if asked; ``NotFoundError``."""
-        query = select(*_HEAD_COLUMNS).where(SessionRow.session_id == session_id)
+        query = columns(*_HEAD_COLUMNS).where(col(SessionRow.session_id) == session_id)
         found = (await self._session.execute(query.with_for_update() if lock else query)).first()
         if found is None:
             raise NotFoundError("no such session")
@@ -87,18 +90,3 @@ class TimelineRepository:
             query = query.where(EventRow.seq <= to_seq)
         rows = await self._session.scalars(query)
         return tuple(_event.validate_json(canonical) for canonical in rows)
-
-
-_HEAD_COLUMNS = (
-    SessionRow.session_id,
-    SessionRow.script_id,
-    SessionRow.script_version,
-    SessionRow.epoch,
-    SessionRow.head_seq,
-    SessionRow.head_hash,
-    SessionRow.recording_origin,
-    SessionRow.closed_at,
-    SessionRow.last_append_id,
-    SessionRow.last_append_from_seq,
-    SessionRow.last_append_to_seq,
-)

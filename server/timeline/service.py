@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from server.scripts.library import ScriptLibrary
 from server.storage.engine import Database, UnitOfWork
+from server.timeline.announcer import Announcer
 from server.timeline.ledger import Ledger
 from server.timeline.repository import TimelineRepository
 from shuanglu.script.model import Script
@@ -33,7 +34,10 @@ class LoadedSession:
 class TimelineService:
     """The timelines of all sessions."""
 
-    def __init__(self, database: Database, ledger: Ledger, scripts: ScriptLibrary) -> None:
+    def __init__(
+        self, database: Database, ledger: Ledger, scripts: ScriptLibrary, announcer: Announcer
+    ) -> None:
+        self._announcer = announcer
         self._database = database
         self._ledger = ledger
         self._scripts = scripts
@@ -57,6 +61,10 @@ class TimelineService:
     ) -> tuple[Event, ...]:
         """Append as part of a larger transaction."""
         return await self._ledger.append(unit, session_id, drafts)
+
+    async def announce_change(self, session_id: str) -> None:
+        """Lists should look at this session again, though nothing was appended."""
+        await self._announcer.changed(session_id)
 
     async def read(self, session_id: str, after_seq: int = 0) -> tuple[Event, ...]:
         """Events after ``after_seq``, in order; raises ``NotFoundError``."""

@@ -1,0 +1,222 @@
+"""The customer's key for one session: a WebAuthn credential, or the weaker device key.
+
+Stage: before the statement. What is appended is only what was verified here. It never
+sees a private key.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from webauthn import (
+    generate_registration_options,
+    options_to_json,
+    verify_registration_response,
+)
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, parse_client_data_json
+from webauthn.helpers.cose import COSEAlgorithmIdentifier
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+from webauthn.registration.verify_registration_response import VerifiedRegistration
+
+from server.auth.challenges import ChallengeRepository
+from server.auth.passkeys import challenge_of
+from server.confirmations.models import CustomerCredential
+from server.confirmations.repository import ConfirmationRepository
+from server.settings import ServerSettings
+from server.storage.engine import Database, UnitOfWork
+from server.timeline.service import LoadedSession, TimelineService
+from shuanglu.clock import Clock
+from shuanglu.errors import ConfirmationRefusedError, ConflictError, TimelineClosedError
+from shuanglu.evidence.assertion import (
+    base64url,
+    device_credential_id,
+    device_public_key,
+    from_base64url,
+    suffices,
+)
+from shuanglu.evidence.check import CheckFailedError
+from shuanglu.evidence.cose import ES256, RS256, cose_public_key
+from shuanglu.masking import mask_name
+from shuanglu.timeline.events import Actor, Assurance, CredentialRegistered, EventDraft
+from shuanglu.wire.http import CredentialView
+
+CHALLENGE_BYTES = 32
+USER_HANDLE_BYTES = 32
+MAX_CREDENTIALS = 10
+"""Of one session: a customer may start anew a few times, a flood is refused."""
+ALGORITHMS = [
+    COSEAlgorithmIdentifier.ECDSA_SHA_256,
+    COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
+]
+"""Those that every platform has; the library's default would put EdDSA first."""
+
+_PURPOSE = "customer_credential"
+
+
+class CredentialService:
+    """Registers customers' keys."""
+
+    def __init__(
+        self,
+        database: Database,
+        timeline: TimelineService,
+        clock: Clock,
+        settings: ServerSettings,
+    ) -> None:
+        self._database = database
+        self._timeline = timeline
+        self._clock = clock
+        self._settings = settings
+
+    async def options(self, session_id: str) -> dict[str, Any]:
+        """Options for ``navigator.credentials.create``; user verification is required."""
+        loaded = await self._open_session(session_id)
+        challenge = secrets.token_bytes(CHALLENGE_BYTES)
+        now = self._clock.now()
+        async with self._database.write() as unit:
+            await _require_room(ConfirmationRepository(unit.session), session_id)
+            await ChallengeRepository(unit.session).issue(
+                bytes_to_base64url(challenge),
+                purpose=_PURPOSE,
+                owner=session_id,
+                now=now,
+                expires_at=now + timedelta(seconds=self._settings.challenge_lifetime_s),
+            )
+        return self._registration_options(loaded, challenge)
+
+    def _registration_options(self, loaded: LoadedSession, challenge: bytes) -> dict[str, Any]:
+        created = loaded.state.created
+        name = mask_name(created.customer_name) if created else "customer"
+        options = generate_registration_options(
+            rp_id=self._settings.rp_id,
+            rp_name=self._settings.rp_name,
+            # A fresh handle: WebAuthn forbids personal data here, and an old credential
+            # of the same customer must not be overwritten on the phone.
+            user_id=secrets.token_bytes(USER_HANDLE_BYTES),
+            user_name=name,
+            user_display_name=name,
+            challenge=challenge,
+            supported_pub_key_algs=ALGORITHMS,
+            authenticator_selection=AuthenticatorSelectionCriteria(
+                resident_key=ResidentKeyRequirement.PREFERRED,
+                user_verification=UserVerificationRequirement.REQUIRED,
+            ),
+        )
+        found: dict[str, Any] = json.loads(options_to_json(options))
+        return found
+
+    async def register(self, session_id: str, credential: Mapping[str, Any]) -> CredentialView:
+        """Verify and append a WebAuthn credential; raises ``ConfirmationRefusedError``."""
+        await self._open_session(session_id)
+        async with self._database.write() as unit:
+            challenge = challenge_of(credential)
+            await ChallengeRepository(unit.session).consume(
+                bytes_to_base64url(challenge),
+                purpose=_PURPOSE,
+                owner=session_id,
+                now=self._clock.now(),
+            )
+            verified = self._verified(credential, challenge)
+            key = CustomerCredential(
+                bytes_to_base64url(verified.credential_id),
+                session_id,
+                Assurance.WEBAUTHN_USER_VERIFIED,
+                verified.credential_public_key,
+                _algorithm(verified.credential_public_key),
+                verified.sign_count,
+                self._clock.now(),
+            )
+            await self._add(unit, key, origin=_origin_of(credential))
+        return CredentialView(credential_id=key.credential_id, assurance=key.assurance)
+
+    def _verified(self, credential: Mapping[str, Any], challenge: bytes) -> VerifiedRegistration:
+        try:
+            return verify_registration_response(
+                credential=dict(credential),
+                expected_challenge=challenge,
+                expected_origin=list(self._settings.origins),
+                expected_rp_id=self._settings.rp_id,
+                require_user_verification=True,
+                supported_pub_key_algs=ALGORITHMS,
+            )
+        except (WebAuthnException, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ConfirmationRefusedError("the credential does not verify") from error
+
+    async def register_device_key(self, session_id: str, public_key: str) -> CredentialView:
+        """Append a device key, if the script lets so weak an assurance stand."""
+        loaded = await self._open_session(session_id)
+        if not suffices(Assurance.DEVICE_KEY_AND_CODE, loaded.script.minimum_assurance):
+            raise ConfirmationRefusedError("this scenario demands a passkey")
+        try:
+            spki = from_base64url(public_key, what="the public key")
+            device_public_key(spki)
+        except CheckFailedError as error:
+            raise ConfirmationRefusedError(error.detail, field="public_key") from error
+        key = CustomerCredential(
+            device_credential_id(spki),
+            session_id,
+            Assurance.DEVICE_KEY_AND_CODE,
+            spki,
+            ES256,
+            0,
+            self._clock.now(),
+        )
+        async with self._database.write() as unit:
+            repository = ConfirmationRepository(unit.session)
+            if await repository.credential(session_id, key.credential_id) is None:
+                await self._add(unit, key, origin=self._settings.public_url)
+        return CredentialView(credential_id=key.credential_id, assurance=key.assurance)
+
+    async def _add(self, unit: UnitOfWork, key: CustomerCredential, *, origin: str) -> None:
+        repository = ConfirmationRepository(unit.session)
+        await _require_room(repository, key.session_id)
+        if await repository.credential(key.session_id, key.credential_id) is not None:
+            raise ConflictError("this key is registered already")
+        registered = CredentialRegistered(
+            assurance=key.assurance,
+            credential_id=key.credential_id,
+            public_key=base64url(key.public_key),
+            algorithm=key.algorithm,
+            rp_id=self._settings.rp_id,
+            origin=origin,
+        )
+        draft = EventDraft(actor=Actor.CUSTOMER, payload=registered)
+        await self._timeline.append_in(unit, key.session_id, [draft])
+        await repository.add_credential(key)
+
+    async def _open_session(self, session_id: str) -> LoadedSession:
+        loaded = await self._timeline.load(session_id)
+        if loaded.state.verdict is not None:
+            raise TimelineClosedError("the session is finished")
+        return loaded
+
+
+async def _require_room(repository: ConfirmationRepository, session_id: str) -> None:
+    if await repository.count_credentials(session_id) >= MAX_CREDENTIALS:
+        raise ConflictError(f"at most {MAX_CREDENTIALS} keys in one session")
+
+
+def _algorithm(public_key: bytes) -> int:
+    """The key's algorithm, after reading it just as the offline verifier will."""
+    for algorithm in (ES256, RS256):
+        try:
+            cose_public_key(public_key, algorithm=algorithm)
+        except CheckFailedError:
+            continue
+        return algorithm
+    raise ConfirmationRefusedError("the credential's key is neither ES256 nor RS256")
+
+
+def _origin_of(credential: Mapping[str, Any]) -> str:
+    """The page's origin; verified before, here only read."""
+    raw = base64url_to_bytes(credential["response"]["clientDataJSON"])
+    return parse_client_data_json(raw).origin

@@ -1,0 +1,1 @@
+"""Invitations: single-use codes, stored as hashes only."""

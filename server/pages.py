@@ -1,0 +1,59 @@
+"""The built pages, their assets, and the local CA's certificate. Nothing here is personal."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from server.settings import ServerSettings
+
+PAGES = {
+    "/c/": "customer",
+    "/office/": "office",
+    "/verify/": "verify",
+    "/verify/{record_number}": "verify",
+}
+"""Path → page of the web client."""
+WITHOUT_SLASH = {"/c": "/c/", "/office": "/office/", "/verify": "/verify/", "/": "/office/"}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def add_pages(app: web.Application, settings: ServerSettings) -> None:
+    """Serve what is configured: the client's pages, and the CA's certificate."""
+    for path, target in WITHOUT_SLASH.items():
+        app.router.add_get(path, _redirect(target))
+    if settings.static_dir is not None:
+        for path, page in PAGES.items():
+            app.router.add_get(path, _file(settings.static_dir / page / "index.html"))
+        assets = settings.static_dir / "assets"
+        if assets.is_dir():
+            app.router.add_static("/assets/", assets)
+    if settings.ca_certificate is not None:
+        app.router.add_get("/ca.crt", _certificate(settings.ca_certificate))
+
+
+def _redirect(target: str) -> Handler:
+    async def redirect(_request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound(target)
+
+    return redirect
+
+
+def _file(path: Path) -> Handler:
+    async def page(_request: web.Request) -> web.StreamResponse:
+        # The page names hashed assets: it is always asked for anew, and told "not modified".
+        return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
+
+    return page
+
+
+def _certificate(path: Path) -> Handler:
+    async def certificate(_request: web.Request) -> web.StreamResponse:
+        # This type makes phones offer to install it.
+        headers = {"Content-Type": "application/x-x509-ca-cert", "Cache-Control": "no-cache"}
+        return web.FileResponse(path, headers=headers)
+
+    return certificate

@@ -1,0 +1,21 @@
+"""Every route of the API, in one tuple."""
+
+from __future__ import annotations
+
+from server import health, openapi
+from server.auth.routes import routes as staff_routes
+from server.customers.routes import routes as customer_routes
+from server.invitations.routes import routes as invitation_routes
+from server.routing import Route
+from server.scripts.routes import routes as scenario_routes
+from server.sessions.routes import routes as session_routes
+
+API_ROUTES: tuple[Route, ...] = (
+    *health.routes,
+    *openapi.routes,
+    *staff_routes,
+    *scenario_routes,
+    *session_routes,
+    *invitation_routes,
+    *customer_routes,
+)

@@ -1,0 +1,157 @@
+"""Sessions for staff: created with their first invitation, listed, looked into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlmodel import col, select
+
+from server.auth.identity import StaffIdentity
+from server.invitations.service import InvitationService
+from server.scripts.library import ScriptLibrary
+from server.sessions.cursor import cursor_of, parse_cursor
+from server.sessions.views import SessionViewRepository, ViewFilter
+from server.storage.engine import Database, UnitOfWork
+from server.storage.tables import OneTimeCodeRow
+from server.timeline.ledger import Ledger
+from server.timeline.repository import TimelineRepository
+from server.timeline.service import TimelineService
+from shuanglu.clock import Clock
+from shuanglu.ids import new_session_id
+from shuanglu.script.model import Script
+from shuanglu.timeline import events as ev
+from shuanglu.wire.http import (
+    CreateSession,
+    Invitation,
+    SessionDetail,
+    SessionPage,
+    StepOutline,
+    StretchView,
+)
+
+CONTENT_TYPE_OF_CODEC = {"VP8": "video/webm", "H264": "video/x-matroska"}
+
+
+class SessionService:
+    """Everything that the staff pages do with sessions."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        ledger: Ledger,
+        timeline: TimelineService,
+        invitations: InvitationService,
+        scripts: ScriptLibrary,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._timeline = timeline
+        self._invitations = invitations
+        self._scripts = scripts
+        self._clock = clock
+
+    async def create(self, wanted: CreateSession, by: StaffIdentity) -> Invitation:
+        """A session and its first code, in one transaction."""
+        session_id = new_session_id()
+        async with self._database.write() as unit:
+            script = await self._scripts.newest(unit.session, wanted.script_id)
+            await TimelineRepository(unit.session).create(
+                session_id,
+                script_id=script.id,
+                script_version=script.version,
+                created_by=by.staff_id,
+                at=self._clock.now(),
+            )
+            draft = _created(script, wanted, by)
+            await self._ledger.append(unit, session_id, [draft])
+            code, expires_at = await self._invitations.issue(unit, session_id)
+        return await self._invitations.shown(session_id, code, expires_at)
+
+    async def page(self, wanted: ViewFilter, *, cursor: str | None, limit: int) -> SessionPage:
+        """One page, newest first."""
+        before = parse_cursor(cursor) if cursor else None
+        async with self._database.read() as session:
+            views = SessionViewRepository(session)
+            rows = await views.page(wanted, before=before, limit=limit + 1)
+            total = await views.count(wanted)
+        items = rows[:limit]
+        more = len(rows) > limit
+        next_cursor = cursor_of(items[-1].created_at, items[-1].session_id) if more else None
+        return SessionPage(items=items, next_cursor=next_cursor, total=total)
+
+    async def detail(self, session_id: str) -> SessionDetail:
+        """A session with its whole timeline; raises ``NotFoundError``."""
+        loaded = await self._timeline.load(session_id)
+        async with self._database.read() as session:
+            summary = await SessionViewRepository(session).get(session_id)
+            code = await session.scalar(
+                select(OneTimeCodeRow.shown_code)
+                .where(
+                    OneTimeCodeRow.session_id == session_id,
+                    col(OneTimeCodeRow.used_at).is_(None),
+                    OneTimeCodeRow.expires_at > self._clock.now(),
+                )
+                .order_by(col(OneTimeCodeRow.expires_at).desc())
+                .limit(1)
+            )
+        verdict = loaded.state.verdict
+        return SessionDetail(
+            summary=summary,
+            steps=_outline(loaded.script),
+            stretches=stretches_of(session_id, loaded.events),
+            events=loaded.events,
+            verdict_missing=verdict.missing if verdict else (),
+            verdict_not_evaluated=verdict.not_evaluated if verdict else (),
+            one_time_code=code,
+        )
+
+    async def mark_sealed(self, unit: UnitOfWork, session_id: str, record_number: str) -> None:
+        """The list says so; call it in the transaction that stores the record."""
+        await SessionViewRepository(unit.session).seal(session_id, record_number)
+        unit.after_commit(lambda: self._timeline.announce_change(session_id))
+
+
+def _created(script: Script, wanted: CreateSession, by: StaffIdentity) -> ev.EventDraft:
+    created = ev.SessionCreated(
+        institution=script.institution,
+        product=wanted.product,
+        product_code=wanted.product_code,
+        customer_name=wanted.customer_name,
+        script_id=script.id,
+        script_version=script.version,
+        script_sha256=script.sha256,
+        created_by=by.username,
+    )
+    return ev.EventDraft(actor=ev.Actor.STAFF, payload=created)
+
+
+def _outline(script: Script) -> tuple[StepOutline, ...]:
+    return tuple(
+        StepOutline.model_validate({"id": step.id, "kind": step.kind, "title": step.title})
+        for step in script.steps
+    )
+
+
+def stretches_of(session_id: str, events: Iterable[ev.Event]) -> tuple[StretchView, ...]:
+    """The playable stretches, in order; one without stored media is left out."""
+    begun: dict[int, ev.StretchBegun] = {}
+    ends: dict[int, int] = {}
+    for event in events:
+        match event.payload:
+            case ev.StretchBegun(stretch=number):
+                begun[number] = event.payload
+            case ev.MediaStored(stretch=number, end_ms=end_ms):
+                ends[number] = end_ms
+    return tuple(
+        StretchView(
+            stretch=number,
+            start_ms=begun[number].start_ms,
+            end_ms=ends[number],
+            url=f"/api/v1/sessions/{session_id}/media/{number}",
+            content_type=CONTENT_TYPE_OF_CODEC[begun[number].video_codec],
+        )
+        for number in sorted(begun)
+        if number in ends
+    )

@@ -1,0 +1,1 @@
+"""Alembic's environment; run by ``server.storage.migrate`` only."""
