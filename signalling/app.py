@@ -80,11 +80,7 @@ async def _serve(request: web.Request, deps: ConnectionDeps, rooms: Rooms) -> we
     connection = Connection(
         new_connection_id(), socket, request.transport, deps, on_admitted=rooms.admitted
     )
-    rooms.opened(connection)
-    try:
-        await connection.run()
-    finally:
-        rooms.ended(connection)
+    await rooms.serve(connection)
     return socket
 
 

@@ -8,6 +8,7 @@ slow phone never delays anybody else. It never believes a message before the hel
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -35,6 +36,7 @@ from signalling.settings import SignallingSettings
 from signalling.state import ConnectionState, Lifecycle
 
 CUSTOMER_AUDIENCE = "customer"
+_SESSION_ID = re.compile(r"ses_[0-9A-Za-z]{1,40}")
 Reason = Literal["replaced", "closed", "not_authenticated", "protocol", "server_stopping"]
 
 CLOSE_CODES: dict[Reason, int] = {
@@ -96,13 +98,15 @@ class Connection:
 
     async def run(self) -> None:
         """Serve the phone until either side ends it."""
-        writer = asyncio.create_task(self._write())
+        reader = asyncio.create_task(self._read())
         worker = asyncio.create_task(self._work())
+        writer = asyncio.create_task(self._outbox.drain(self._socket.send_str))
         self._after(self._deps.settings.hello_timeout_s, self._hello_is_late)
         try:
-            await self._read()
+            # The reader ends when the phone goes, the writer when we have said our last word.
+            await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await self._release(writer, worker)
+            await self._release(reader, worker, writer)
 
     def leave(self, reason: Reason) -> None:
         """Say why and close; what waits to be sent is sent first. Idempotent."""
@@ -216,7 +220,7 @@ class Connection:
         claims = self._deps.token_key.verify(
             hello.token, role=Role.CUSTOMER, audience=CUSTOMER_AUDIENCE
         )
-        if claims.session_id is None:
+        if claims.session_id is None or not _SESSION_ID.fullmatch(claims.session_id):
             raise NotAuthenticatedError("the token is not valid")
         self.session_id = claims.session_id
         self._conversation = Conversation(
@@ -228,14 +232,7 @@ class Connection:
         )
         return self._conversation
 
-    # --- writing and ending ----------------------------------------------------------
-
-    async def _write(self) -> None:
-        try:
-            await self._outbox.drain(self._socket.send_str)
-            await self._socket.close(code=self._close_code)
-        except ConnectionError:
-            return  # the phone is gone; the reader sees the same and ends the connection
+    # --- ending ----------------------------------------------------------
 
     def _leave(self, code: int, bye: Bye | None) -> None:
         if self._life.is_going:
@@ -252,15 +249,25 @@ class Connection:
     def _after(self, delay_s: float, call: Callable[[], None]) -> None:
         self._timers.append(asyncio.get_running_loop().call_later(delay_s, call))
 
-    async def _release(self, writer: asyncio.Task[None], worker: asyncio.Task[None]) -> None:
+    async def _release(
+        self, reader: asyncio.Task[None], worker: asyncio.Task[None], writer: asyncio.Task[None]
+    ) -> None:
         self._leave(WSCloseCode.OK, None)
-        worker.cancel()
-        await asyncio.gather(worker, return_exceptions=True)
+        await _ended(reader)
+        await _ended(worker)
         await asyncio.wait({writer}, timeout=self._deps.settings.flush_s)
-        writer.cancel()
-        await asyncio.gather(writer, return_exceptions=True)
+        await _ended(writer)
+        await self._socket.close(code=self._close_code)
         for timer in self._timers:
             timer.cancel()
         if self._conversation is not None:
             await self._conversation.close()
         self._life.move(ConnectionState.CLOSED)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task and wait for it; a failure that is not the phone's going is logged."""
+    task.cancel()
+    (result,) = await asyncio.gather(task, return_exceptions=True)
+    if isinstance(result, Exception) and not isinstance(result, ConnectionError):
+        _log.error("connection task failed", **failure_fields(result))

@@ -7,13 +7,17 @@ the place of the first; the first is told, and the timeline has both in order.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 
+import structlog
+
+from backing.bus.envelope import failure_fields
 from shuanglu.errors import UnavailableError
 from signalling.connection import Connection
 from signalling.presence import Presence
 from signalling.settings import SignallingSettings
 from signalling.state import ConnectionState
+
+_log = structlog.get_logger(__name__)
 
 _STRANGERS = frozenset({ConnectionState.OPENED, ConnectionState.ADMITTING})
 
@@ -26,8 +30,7 @@ class Rooms:
         self._presence = presence
         self._connections: set[Connection] = set()
         self._by_session: dict[str, Connection] = {}
-        self._empty = asyncio.Event()
-        self._empty.set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     def require_room(self) -> None:
@@ -37,10 +40,25 @@ class Rooms:
         if self._stopping or full or strangers >= self._settings.max_strangers:
             raise UnavailableError("no more connections are taken now")
 
-    def opened(self, connection: Connection) -> None:
-        """A connection begins; nobody knows whose it is."""
+    async def serve(self, connection: Connection) -> None:
+        """Run a connection to its end, also when whoever called is cancelled.
+
+        aiohttp may cancel a handler when the phone is gone; what must be said of that
+        to the timeline and the worker is said all the same.
+        """
+        task = asyncio.create_task(self._run(connection))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await asyncio.shield(task)
+
+    async def _run(self, connection: Connection) -> None:
         self._connections.add(connection)
-        self._empty.clear()
+        try:
+            await connection.run()
+        except Exception as error:  # noqa: BLE001 - task boundary: one connection, not the server
+            _log.error("connection failed", **failure_fields(error))
+        finally:
+            self._ended(connection)
 
     def admitted(self, connection: Connection) -> None:
         """It is a session's phone now; the one before it leaves."""
@@ -52,23 +70,24 @@ class Rooms:
             older.leave("replaced")
         self._presence.came(session_id, connection.connection_id)
 
-    def ended(self, connection: Connection) -> None:
+    def _ended(self, connection: Connection) -> None:
         """It is over."""
         session_id = connection.session_id or ""
         if self._by_session.get(session_id) is connection:
             del self._by_session[session_id]
             self._presence.left(session_id, connection.connection_id)
         self._connections.discard(connection)
-        if not self._connections:
-            self._empty.set()
 
     async def close(self) -> None:
         """Tell everybody that the server stops, and let them go."""
         self._stopping = True
         for connection in tuple(self._connections):
             connection.leave("server_stopping")
-        with contextlib.suppress(TimeoutError):  # the web server cancels what is left
-            await asyncio.wait_for(self._empty.wait(), 2 * self._settings.flush_s)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=2 * self._settings.flush_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         await self._presence.settled(timeout_s=self._settings.flush_s)
 
     def dump(self) -> dict[str, str]:
