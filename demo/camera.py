@@ -53,7 +53,7 @@ def pose_at(at_s: float) -> Pose:
         pitch=1.2 * math.sin(2 * turn),
         roll=1.0 * math.sin(turn + 1),
         blink=max(_held(at_s, 1.2, 1.6), _held(at_s, 6.0, 6.4)),
-        jaw=0.9 * max(_bump(at_s, 0.3, 0.9), _bump(at_s, 6.8, 7.5)),
+        jaw=0.45 * max(_bump(at_s, 0.3, 0.9), _bump(at_s, 6.8, 7.5)),
         shift=(5 * math.sin(turn), 3 * math.sin(3 * turn)),
     )
 

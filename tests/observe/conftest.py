@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from demo.camera import Scene, frames
+from demo.media_assets import fake_microphone
+from media_worker.models.registry import ModelRegistry, ModelSettings
+from media_worker.observe.picture import FaceDetector
+from media_worker.observe.voice import VoiceModel
+from tests.observe.encoding import Pixels, Samples
+
+ARTIFACTS = Path(__file__).parents[1] / "artifacts" / "media"
+
+
+@pytest.fixture(scope="session")
+def registry() -> ModelRegistry:
+    return ModelRegistry(ModelSettings())
+
+
+@pytest.fixture(scope="session")
+def faces(registry: ModelRegistry) -> FaceDetector:
+    return FaceDetector(registry.get("face_detection").path)
+
+
+@pytest.fixture(scope="session")
+def voice_model(registry: ModelRegistry) -> VoiceModel:
+    return VoiceModel(registry.get("voice_activity").path)
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Callable[[Scene], list[Pixels]]:
+    """One picture a second of a scene's loop."""
+    made: dict[Scene, list[Pixels]] = {}
+
+    def of(scene: Scene) -> list[Pixels]:
+        if scene not in made:
+            made[scene] = [frame for n, frame in enumerate(frames(scene)) if n % 15 == 0]
+        return made[scene]
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def customer_speech(registry: ModelRegistry) -> Samples:
+    """The demonstration's customer: speech at 48 kHz."""
+    with wave.open(str(fake_microphone(ARTIFACTS, registry))) as sound:
+        data = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
+    return (data / 32768).astype(np.float32)
