@@ -44,6 +44,7 @@ class StatementService:
         self,
         database: Database,
         timeline: TimelineService,
+        *,
         objects: ObjectStore,
         sms: SmsGateway,
         clock: Clock,
@@ -169,7 +170,7 @@ class StatementService:
 
 
 def code_hash(statement_sha256: str, code: str) -> str:
-    """A code is good for one statement; six digits alone would be guessed from a hash at once."""
+    """Binds a code to one statement. What protects six digits is the number of tries, not this."""
     return sha256_hex(f"{statement_sha256}:{code}".encode())
 
 
