@@ -1,1 +1,43 @@
 import "@shared/theme.css";
+import "./customer.css";
+
+import { createPageI18n } from "@shared/i18n/create";
+import { applyLocale, initialLocale } from "@shared/i18n/locale";
+import { createApp } from "vue";
+
+import App from "./App.vue";
+import { Journey } from "./journey/journey";
+import { en } from "./messages/en";
+import { zh } from "./messages/zh";
+import { applyTextSize, initialTextSize } from "./parts/text_size";
+import { VoiceOutput } from "./peer/voice_output";
+import { codeInFragment, removeFragment } from "./session/invitation_code";
+import type { Socket } from "./signalling/signalling_client";
+
+const SIGNALLING_PATH = "/ws/v1/session";
+
+function openSocket(): Socket {
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  return new WebSocket(`${scheme}//${location.host}${SIGNALLING_PATH}`);
+}
+
+const locale = initialLocale(localStorage, navigator.languages);
+applyLocale(locale, localStorage, document.documentElement);
+applyTextSize(initialTextSize(localStorage), localStorage, document.documentElement);
+
+const code = codeInFragment(location.hash);
+removeFragment(location, history);
+
+const voiceElement = document.createElement("audio");
+document.body.append(voiceElement);
+
+const journey = new Journey({
+  storage: sessionStorage,
+  voice: new VoiceOutput(voiceElement),
+  openSocket,
+});
+
+createApp(App, { journey })
+  .use(createPageI18n(locale, { zh, en }))
+  .mount("#app");
+void journey.open(code);

@@ -56,9 +56,14 @@ export class Capture {
 
   /** Looks whether a call or the lock screen took the tracks, and gets them back. */
   async recover(): Promise<void> {
-    if (this.#stopped || document.hidden) return;
-    const dead = this.stream.getTracks().some((track) => track.readyState === "ended" || track.muted);
-    if (dead || this.stream.getTracks().length < 2) await this.#askAgain();
+    const tracks = this.stream.getTracks();
+    const dead = tracks.some((track) => track.readyState === "ended" || track.muted);
+    if (dead || tracks.length < 2) await this.replaceDead();
+  }
+
+  /** For tracks that say "live" and deliver nothing, as after a call on iOS. */
+  async replaceDead(): Promise<void> {
+    if (!this.#stopped && !document.hidden) await this.#askAgain();
   }
 
   close(): void {

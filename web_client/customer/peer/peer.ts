@@ -83,10 +83,10 @@ export class Peer {
 
   #videoTransceiver(track: MediaStreamTrack | "video", stream: MediaStream): RTCRtpTransceiver {
     const encoding: RTCRtpEncodingParameters = { maxBitrate: MAX_BITRATE };
-    const init = { direction: "sendonly", streams: [stream] } as const;
+    const init: RTCRtpTransceiverInit = { direction: "sendonly", streams: [stream] };
     try {
       // Three temporal layers let the server look at a few frames without decoding all.
-      const layered = { ...encoding, scalabilityMode: "L1T3" };
+      const layered = { ...encoding, scalabilityMode: "L1T3" } as RTCRtpEncodingParameters;
       return this.#connection.addTransceiver(track, { ...init, sendEncodings: [layered] });
     } catch {
       return this.#connection.addTransceiver(track, { ...init, sendEncodings: [encoding] });

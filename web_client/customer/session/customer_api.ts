@@ -24,7 +24,7 @@ export class CustomerApi {
   }
 
   renew(token: string): Promise<CustomerToken> {
-    return requestJson("POST", `${BASE}/refresh`, { token });
+    return requestJson("POST", `${BASE}/token`, { token });
   }
 
   session(): Promise<CustomerSession> {

@@ -31,9 +31,9 @@ const SESSION: CustomerSession = {
 
 /** The server's end of one connection, in memory. */
 class FakeConnection implements Socket {
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onopen: ((event: Event) => void) | null = null;
+  onmessage: ((event: MessageEvent) => void) | null = null;
+  onclose: ((event: CloseEvent) => void) | null = null;
   closedByPhone = false;
   readonly received: PhoneMessage[] = [];
 
@@ -44,11 +44,20 @@ class FakeConnection implements Socket {
     this.closedByPhone = true;
   }
   say(message: ServerMessage): void {
-    this.onmessage?.({ data: JSON.stringify(message) });
+    this.deliver(JSON.stringify(message));
+  }
+  deliver(data: unknown): void {
+    this.onmessage?.(new MessageEvent("message", { data }));
+  }
+  open(): void {
+    this.onopen?.(new Event("open"));
+  }
+  breakOff(): void {
+    this.onclose?.(new CloseEvent("close"));
   }
   /** Opens, takes the greeting and welcomes. */
   welcome(): void {
-    this.onopen?.();
+    this.open();
     this.say({
       type: "welcome",
       connection_id: "c1",
@@ -131,20 +140,20 @@ describe("signalling client", () => {
 
   it("passes messages on, and passes over what it cannot read", () => {
     server.last.welcome();
-    server.last.onmessage?.({ data: "{" });
-    server.last.onmessage?.({ data: new ArrayBuffer(2) });
-    server.last.onmessage?.({ data: "7" });
+    server.last.deliver("{");
+    server.last.deliver(new ArrayBuffer(2));
+    server.last.deliver("7");
     server.last.say({ type: "live", status: LIVE });
     expect(server.messages).toEqual([{ type: "live", status: LIVE }]);
   });
 
   it("comes back by itself with growing pauses", () => {
     server.last.welcome();
-    server.last.onclose?.();
+    server.last.breakOff();
     expect(server.client.state).toBe("waiting");
     vi.advanceTimersByTime(300);
     expect(server.connections).toHaveLength(2);
-    server.last.onclose?.();
+    server.last.breakOff();
     vi.advanceTimersByTime(300);
     expect(server.connections).toHaveLength(2);
     vi.advanceTimersByTime(300);
@@ -161,7 +170,7 @@ describe("signalling client", () => {
   });
 
   it("does not wait for the timer when the network is back", () => {
-    server.last.onclose?.();
+    server.last.breakOff();
     server.client.hurry();
     expect(server.connections).toHaveLength(2);
   });
@@ -193,18 +202,18 @@ describe("signalling client", () => {
   });
 
   it("gives up a server that opens but never welcomes", () => {
-    server.last.onopen?.();
+    server.last.open();
     vi.advanceTimersByTime(8_000);
     expect(server.client.state).toBe("waiting");
   });
 
   it("renews a refused token once, then says that it is refused", async () => {
-    server.last.onopen?.();
+    server.last.open();
     server.last.say({ type: "bye", reason: "not_authenticated" });
     await vi.advanceTimersByTimeAsync(0);
     expect(server.renewals).toBe(1);
     expect(server.connections).toHaveLength(2);
-    server.last.onopen?.();
+    server.last.open();
     server.last.say({ type: "bye", reason: "not_authenticated" });
     expect(server.closed).toEqual(["not_authenticated"]);
     expect(server.client.state).toBe("closed");
@@ -212,7 +221,7 @@ describe("signalling client", () => {
 
   it("ends when the token cannot be renewed", async () => {
     server.renewal = () => Promise.reject(new Error("expired"));
-    server.last.onopen?.();
+    server.last.open();
     server.last.say({ type: "bye", reason: "not_authenticated" });
     await vi.advanceTimersByTimeAsync(0);
     expect(server.closed).toEqual(["not_authenticated"]);
@@ -220,7 +229,7 @@ describe("signalling client", () => {
 
   it("ends without a token", () => {
     server.token = null;
-    server.last.onopen?.();
+    server.last.open();
     expect(server.last.received).toEqual([]);
     expect(server.closed).toEqual(["not_authenticated"]);
   });
@@ -228,7 +237,7 @@ describe("signalling client", () => {
   it("does not fight with the page that took over, until the customer asks for it", () => {
     server.last.welcome();
     server.last.say({ type: "bye", reason: "replaced" });
-    server.connections[0]?.onclose?.();
+    server.connections[0]?.breakOff();
     vi.advanceTimersByTime(60_000);
     expect(server.connections).toHaveLength(1);
     expect(server.closed).toEqual(["replaced"]);
@@ -250,7 +259,7 @@ describe("signalling client", () => {
     const old = server.last;
     server.client.lost();
     old.say({ type: "live", status: LIVE });
-    old.onclose?.();
+    old.breakOff();
     expect(server.messages).toEqual([]);
     vi.advanceTimersByTime(300);
     expect(server.connections).toHaveLength(2);
@@ -259,7 +268,7 @@ describe("signalling client", () => {
   it("stops for good when it is told to", () => {
     server.last.welcome();
     server.client.stop();
-    server.last.onclose?.();
+    server.last.breakOff();
     vi.advanceTimersByTime(60_000);
     expect(server.connections).toHaveLength(1);
     expect(server.client.state).toBe("closed");

@@ -10,9 +10,9 @@ export type LinkState = "idle" | "connecting" | "greeting" | "ready" | "waiting"
 
 /** The part of a WebSocket that is used: a test plays the server behind it. */
 export interface Socket {
-  onopen: (() => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: (() => void) | null;
+  onopen: ((event: Event) => void) | null;
+  onmessage: ((event: MessageEvent) => void) | null;
+  onclose: ((event: CloseEvent) => void) | null;
   send(text: string): void;
   close(): void;
 }

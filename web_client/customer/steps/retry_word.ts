@@ -1,0 +1,17 @@
+const KNOWN = [
+  "answer_refused",
+  "voice_missing",
+  "face_missing",
+  "several_faces",
+  "interrupted",
+  "media_missing",
+  "customer_redo",
+] as const;
+
+export type RetryWord = (typeof KNOWN)[number] | "other";
+
+/** Why the step is asked again, as a key of kind words; null when it is asked for the first time. */
+export function retryWord(lastFailure: string | null): RetryWord | null {
+  if (lastFailure === null) return null;
+  return KNOWN.find((reason) => reason === lastFailure) ?? "other";
+}
