@@ -143,6 +143,7 @@ class Watch:
         self._alerts = [AlertFold(rule, policy.version) for rule in policy.alerts]
         self._policy = policy
         self._now_ms = 0
+        self._suspended = False
 
     @property
     def active(self) -> frozenset[str]:
@@ -157,21 +158,26 @@ class Watch:
     def observe(self, observation: Observation) -> list[Payload]:
         """Take one observation; what must be appended because of it, in order."""
         self._now_ms = max(self._now_ms, observation.at_ms)
+        self._suspended = False
         change = self._facts[observation.fact].observe(observation, self._now_ms)
         return [*([change] if change else []), *self._update_alerts()]
 
     def tick(self, at_ms: int) -> list[Payload]:
         """Media time passed; what must be appended because of it, in order."""
         self._now_ms = max(self._now_ms, at_ms)
+        if self._suspended:
+            return []
         changes = [fold.tick(self._now_ms) for fold in self._facts.values()]
         return [*(change for change in changes if change), *self._update_alerts()]
 
     def suspend(self, at_ms: int) -> list[Payload]:
         """No media comes (the phone is away): alerts end, facts are forgotten.
 
+        Ticks do nothing from here to the next observation.
         The gap itself is told by the recorder; it is no failing of the observers.
         """
         self._now_ms = max(self._now_ms, at_ms)
+        self._suspended = True
         self._facts = {fact: FactFold(fact, self._policy) for fact in Fact}
         return [ended for fold in self._alerts if (ended := fold.end(self._now_ms))]
 
