@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -56,8 +57,9 @@ async def joined(
     video_delay_s: float = 0.0,
     media_offset_ms: Callable[[], int] = lambda: 0,
     on_frame: Callable[[EncodedFrame], None] = lambda _: None,
+    on_answer: Callable[[int], None] = lambda _: None,
 ) -> AsyncIterator[Joined]:
-    """Connect a phone to a peer, both in this process."""
+    """Connect a phone to a peer; ``on_answer`` learns the server's port first."""
     phone = SendingPhone(media, video_delay_s=video_delay_s)
     voice = VoiceTrack()
     frames: list[EncodedFrame] = []
@@ -77,7 +79,9 @@ async def joined(
     )
     session = Joined(phone, peer, voice, frames, events)
     try:
-        await phone.answered(await peer.accept(await phone.offer()))
+        answer = await peer.accept(await phone.offer())
+        on_answer(int(re.findall(r"^m=audio (\d+)", answer, re.MULTILINE)[0]))
+        await phone.answered(answer)
         await until(lambda: Connected() in events)
         yield session
     finally:
