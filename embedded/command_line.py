@@ -15,3 +15,12 @@ def main() -> None:
 
 
 app.command("verify")(verify_command)
+
+
+@app.command("run")
+def run_command() -> None:
+    """Start the embedded server and print where it is."""
+    # Imported here: verifying a package needs none of the server's libraries.
+    from embedded.run_command import run  # noqa: PLC0415
+
+    run()

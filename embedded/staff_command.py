@@ -1,0 +1,43 @@
+"""``shuanglu staff``: give a staff member a login, or a new password, on this machine.
+
+Whoever may write the data folder may do this; nobody can over the network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from embedded.settings import EmbeddedSettings
+from server.auth.models import StaffMember
+from server.auth.passwords import Passwords, generated_password
+from server.auth.repository import StaffRepository
+from server.storage.engine import Database
+from shuanglu.clock import SystemClock
+from shuanglu.ids import new_staff_id
+
+
+def staff_command(username: Annotated[str, typer.Argument(help="Login name.")]) -> None:
+    """Create the login, or reset its password; prints the generated password once."""
+    typer.echo(asyncio.run(give_login(EmbeddedSettings(), username)))
+
+
+async def give_login(settings: EmbeddedSettings, username: str) -> str:
+    """The new password of ``username``, who is created if unknown."""
+    database = Database(f"sqlite+aiosqlite:///{settings.data_dir / 'shuanglu.db'}")
+    password = generated_password()
+    password_hash = await Passwords().hash(password)
+    try:
+        async with database.write() as unit:
+            repository = StaffRepository(unit.session)
+            member = await repository.by_username(username)
+            if member is None:
+                created = StaffMember(new_staff_id(), username, password_hash)
+                await repository.add(created, at=SystemClock().now())
+            else:
+                await repository.set_password(member.staff_id, password_hash)
+    finally:
+        await database.close()
+    return password
