@@ -17,8 +17,11 @@ MAX_PIECE_CHARACTERS = 60
 
 _PIECE = re.compile(r"[^。！？!?；;，,、：:\n]*[。！？!?；;，,、：:\n]*[”」』）)》\"']*")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n][”」』）)》\"']*$")
-_THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _LONG_NUMBER = re.compile(r"(?<![\d.])\d{5,}(?![\d.])(?!\s*[元万亿天年月日份股%％个块点倍人次])")
+_WORD = re.compile(r"\w")
+_KEPT_COMMA = "\ue000"
+"""Stands for a comma between thousands while the text is cut; private use, never spoken."""
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -32,7 +35,7 @@ class Piece:
 
 def pieces(text: str) -> list[Piece]:
     """The pieces of ``text``, in order; their texts joined are ``text`` without outer blanks."""
-    joined = _THOUSANDS.sub("", text.strip())
+    joined = _THOUSANDS.sub(_KEPT_COMMA, text.strip())
     clauses = [clause for clause in _PIECE.findall(joined) if clause]
     merged: list[str] = []
     for clause in (part for whole in clauses for part in _short_enough(whole)):
@@ -40,7 +43,7 @@ def pieces(text: str) -> list[Piece]:
             merged[-1] += clause
         else:
             merged.append(clause)
-    return [Piece(part, _pause_ms(part)) for part in merged]
+    return [Piece(part.replace(_KEPT_COMMA, ","), _pause_ms(part)) for part in merged]
 
 
 def _short_enough(clause: str) -> list[str]:
@@ -51,6 +54,8 @@ def _short_enough(clause: str) -> list[str]:
 
 
 def _belongs_to(before: str, clause: str) -> bool:
+    if not _WORD.search(before) or not _WORD.search(clause):
+        return True  # marks alone make no sound
     if _SENTENCE_END.search(before) or len(before) + len(clause) > MAX_PIECE_CHARACTERS:
         return False
     return min(len(before), len(clause)) < MIN_PIECE_CHARACTERS
@@ -66,4 +71,5 @@ def readable(text: str) -> str:
     ``95588`` is a telephone number, ``10000元`` is an amount. Shorter numbers and
     those with a unit are left to the grapheme-to-phoneme step.
     """
-    return _LONG_NUMBER.sub(lambda found: "".join(_DIGITS[int(d)] for d in found.group()), text)
+    plain = _THOUSANDS.sub("", text)
+    return _LONG_NUMBER.sub(lambda found: "".join(_DIGITS[int(d)] for d in found.group()), plain)
