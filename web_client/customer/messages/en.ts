@@ -314,6 +314,8 @@ export const en: CustomerMessages = {
     title: "You are about to confirm",
     device: "Confirm with fingerprint or face",
     deviceWhy: "Your phone asks you. Your fingerprint stays on it.",
+    registerWhy: "Two taps: first the phone gets to know you, then you confirm.",
+    register: "First: get ready with fingerprint or face",
     refuse: "Without it the purchase is not made.",
     preparing: "Preparing what you confirm",
     working: "Please follow your phone",

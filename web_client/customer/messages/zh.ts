@@ -312,6 +312,8 @@ export const zh = {
     title: "您将确认以下内容",
     device: "用指纹或面容确认",
     deviceWhy: "手机会弹出确认窗口,指纹不会离开手机。",
+    registerWhy: "分两下:先让手机认得您,再确认内容。",
+    register: "第一下:用指纹或面容准备",
     refuse: "不确认,这次购买就不会成立。",
     preparing: "正在准备确认内容",
     working: "请按手机的提示操作",

@@ -219,6 +219,22 @@ describe("signalling client", () => {
     expect(server.client.state).toBe("closed");
   });
 
+  it("comes back when the server could not take the greeting", () => {
+    server.last.open();
+    server.last.say({
+      type: "refused",
+      code: "unavailable",
+      detail: "no answer",
+      retryable: true,
+      field: null,
+      in_reply_to: "hello",
+    });
+    server.last.breakOff();
+    expect(server.client.state).toBe("waiting");
+    expect(server.messages).toEqual([]);
+    expect(server.renewals).toBe(0);
+  });
+
   it("ends when the token cannot be renewed", async () => {
     server.renewal = () => Promise.reject(new Error("expired"));
     server.last.open();

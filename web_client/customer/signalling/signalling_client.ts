@@ -140,8 +140,8 @@ export class SignallingClient {
         this.#farewell(message.reason);
         break;
       case "refused":
-        if (message.in_reply_to === "hello") this.#farewell("not_authenticated");
-        else this.events.message(message);
+        // A refused greeting is the server's trouble: it closes, and we come back.
+        if (message.in_reply_to !== "hello") this.events.message(message);
         break;
       default:
         this.events.message(message);
