@@ -71,12 +71,16 @@ async def recover_spool(
     """
     limits = settings or RecordSettings()
     stretches = await asyncio.to_thread(recover_files, spool_dir, session_id)
-    saver = ObjectSaver(objects, limits)
+    saver = ObjectSaver(objects, limits, _log_refused)
     for stretch in stretches:
         for file in stretch.files:
             saver.add(file)
     await saver.saved(deadline_ms=limits.put_deadline_ms)
     return stretches
+
+
+def _log_refused(key: str) -> None:
+    _log.error("object store holds other bytes than the spool", key=key)
 
 
 def recover_files(spool_dir: Path, session_id: str) -> list[RecoveredStretch]:

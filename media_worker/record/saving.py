@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,9 +32,15 @@ class Waiting(NamedTuple):
 class ObjectSaver:
     """Puts files one after another, retrying with growing pauses while the store is away."""
 
-    def __init__(self, objects: ObjectStore, settings: RecordSettings) -> None:
+    def __init__(
+        self,
+        objects: ObjectStore,
+        settings: RecordSettings,
+        on_refused: Callable[[str], None],
+    ) -> None:
         self._objects = objects
         self._settings = settings
+        self._on_refused = on_refused
         self._waiting: deque[Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
         self.refused: list[str] = []
@@ -82,6 +89,7 @@ class ObjectSaver:
             _log.warning("object not saved", code=error.code, waiting=len(self._waiting))
             if not error.retryable:
                 self.refused.append(file.key)
+                self._on_refused(file.key)
             return not error.retryable
         except OSError as error:
             _log.warning("object not saved", code="os_error", errno=error.errno)

@@ -94,7 +94,7 @@ class StretchRecorder:
         self._on_segment = on_segment
         self._on_failure = on_failure
         self._threads = threads
-        self._saver = ObjectSaver(objects, self._settings)
+        self._saver = ObjectSaver(objects, self._settings, self._tell_refused)
         self._spool: StretchSpool | None = None
         self._header = b""
         self._held: list[EncodedFrame] = []
@@ -108,12 +108,18 @@ class StretchRecorder:
         self._draining: asyncio.Task[None] | None = None
         self._stopped = False
         self._failure_told = False
+        self._end: StretchEnded | None = None
         self.counts = RecordedCounts()
 
     @property
     def unsaved_objects(self) -> int:
         """Files that are on disk here and not in the object store yet."""
         return self._saver.waiting
+
+    @property
+    def ended(self) -> bool:
+        """Whether it takes no more frames."""
+        return self._stopped
 
     # --- frames ------------------------------------------------------------------------
 
@@ -155,8 +161,7 @@ class StretchRecorder:
         self._start_draining()
 
     def _take(self, frame: EncodedFrame) -> None:
-        # No block may lie further from its cluster than a signed 16-bit number of ms.
-        at_ms = max(0, round(frame.pts_ms) - self._start_ms, self._last_start_ms - MAX_LATE_MS)
+        at_ms = max(0, round(frame.pts_ms) - self._start_ms)
         if frame.kind == "video":
             if frame.codec != self._codec:
                 self._fail("video_codec_changed")
@@ -171,6 +176,8 @@ class StretchRecorder:
         if cluster is not None and self._cuts(cluster, frame, at_ms):
             self._cut(closes_segment=self._ends_segment(at_ms, is_key=frame.is_key))
             cluster = None
+        # No block may lie further from its cluster than a signed 16-bit number of ms.
+        at_ms = max(at_ms, self._last_start_ms - MAX_LATE_MS)
         if cluster is None:
             cluster = self._open = OpenCluster(at_ms)
             self._set_timer(self._cluster_ms(), self._cut_on_time)
@@ -296,6 +303,10 @@ class StretchRecorder:
         self._cancel_timer()
         self._tell_failure(reason)
 
+    def _tell_refused(self, key: str) -> None:
+        del key  # the object store holds other bytes under it: evidence, not ours to touch
+        self._tell_failure("object_refused")
+
     def _tell_failure(self, reason: str) -> None:
         if not self._failure_told:
             self._failure_told = True
@@ -328,10 +339,11 @@ class StretchRecorder:
         await self.flush()
         self._stopped = True
         self._cancel_timer()
-        ended = self._ended(reason)
-        await self._end_spool(ended)
+        if self._end is None:
+            self._end = self._ended(reason)
+            await self._end_spool(self._end)
         await self._saver.saved(deadline_ms=self._settings.put_deadline_ms)
-        return ended
+        return self._end
 
     def _ended(self, reason: EndReason) -> StretchEnded:
         spool = self._spool
