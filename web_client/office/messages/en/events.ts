@@ -68,14 +68,15 @@ export const events: Messages = {
   },
   severity: { guidance: "Hint", ordinary: "Alert", severe: "Severe alert" },
   alert: {
-    no_face: "no face in the picture",
     face_missing: "no face in the picture",
+    face_missing_long: "no face for a long time",
     several_faces: "more than one person in the picture",
     picture_black: "the picture is black",
     picture_frozen: "the picture is frozen",
-    no_sound: "no sound",
     sound_silent: "no sound",
-    not_evaluated: "a check could not run",
+    sound_silent_long: "no sound for a long time",
+    observer_down: "the picture could not be checked",
+    sound_not_observed: "the sound could not be checked",
   },
   alert_unknown: "notice {code}",
   prompt_interruption: {

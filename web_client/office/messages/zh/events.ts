@@ -68,14 +68,15 @@ export const events: Messages = {
   },
   severity: { guidance: "提示", ordinary: "告警", severe: "严重告警" },
   alert: {
-    no_face: "画面中没有人脸",
     face_missing: "画面中没有人脸",
+    face_missing_long: "长时间没有人脸",
     several_faces: "画面中不止一人",
     picture_black: "画面全黑",
     picture_frozen: "画面静止",
-    no_sound: "没有声音",
     sound_silent: "没有声音",
-    not_evaluated: "检测未能进行",
+    sound_silent_long: "长时间没有声音",
+    observer_down: "画面检测未能进行",
+    sound_not_observed: "声音检测未能进行",
   },
   alert_unknown: "提示 {code}",
   prompt_interruption: {
