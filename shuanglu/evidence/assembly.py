@@ -27,7 +27,7 @@ from shuanglu.timeline import events as ev
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import Event
 
-Role = Literal["strokes", "statement", "prompt"]
+Role = Literal["strokes", "statement", "prompt", "consent"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,6 +54,8 @@ def objects_named_by(events: Sequence[Event]) -> tuple[NamedObject, ...]:
                 found.add(NamedObject("statement", sha256))
             case ev.PromptStarted(audio_sha256=sha256):
                 found.add(NamedObject("prompt", sha256))
+            case ev.ConsentRecorded(text_sha256=sha256):
+                found.add(NamedObject("consent", sha256))
     return tuple(sorted(found))
 
 
@@ -79,7 +81,7 @@ media/       the recording, exactly as the phone sent it; plays in an ordinary p
              录音录像原件,普通播放器即可播放
 timeline.jsonl  everything that happened, one event a line, each holding the hash of the one before
 script.json  what had to be said and shown
-objects/     handwritten strokes, and the statements that the customer signed
+objects/     handwritten strokes, the words consented to, and the statements that were signed
 prompts/     the speech that was played (synthetic voice; AI 合成语音)
 manifest.json, manifest.sig, signing_key.json
              hash of every file, and the Ed25519 signature over manifest.json

@@ -87,7 +87,7 @@ class MediaEntry(NamedFile):
 class ObjectEntry(NamedFile):
     """A file named by its own hash."""
 
-    role: Literal["strokes", "statement", "prompt"]
+    role: Literal["strokes", "statement", "prompt", "consent"]
 
 
 class ModelEntry(Wire):

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import IO, Protocol
 
 from shuanglu.evidence.check import fail, require
 
@@ -74,7 +74,7 @@ def measure(package: PackageReader, name: str) -> tuple[int, str]:
 class ZipPackage:
     """A zip archive (APPNOTE 6.3), read strictly: nothing hidden before, between or after."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._archive: zipfile.ZipFile | None = None
 
@@ -105,7 +105,7 @@ class ZipPackage:
         return self._archive
 
 
-def _check_structure(archive: zipfile.ZipFile, file: BinaryIO) -> None:
+def _check_structure(archive: zipfile.ZipFile, file: IO[bytes]) -> None:
     items = sorted(archive.infolist(), key=lambda item: item.header_offset)
     require(0 < len(items) <= MAX_FILES, "file_count", "the archive holds no or too many files")
     total = sum(item.file_size for item in items)
@@ -119,7 +119,7 @@ def _check_structure(archive: zipfile.ZipFile, file: BinaryIO) -> None:
 
 
 def _check_nothing_hidden(
-    archive: zipfile.ZipFile, items: list[zipfile.ZipInfo], file: BinaryIO
+    archive: zipfile.ZipFile, items: list[zipfile.ZipInfo], file: IO[bytes]
 ) -> None:
     hidden = "bytes lie hidden before, between or after the archive's files"
     file.seek(-_END_RECORD_BYTES, 2)

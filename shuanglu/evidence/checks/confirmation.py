@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shuanglu.errors import ConflictError
+from shuanglu.evidence.assembly import objects_named_by
 from shuanglu.evidence.assertion import check_signed, suffices
-from shuanglu.evidence.check import fail, require
+from shuanglu.evidence.check import canonical_json, fail, require
 from shuanglu.evidence.findings import Findings
 from shuanglu.evidence.names import object_file, prompt_file
 from shuanglu.evidence.package import read_whole
@@ -17,28 +18,31 @@ from shuanglu.script.runner import fold
 from shuanglu.timeline import events as ev
 
 OGG_MAGIC = b"OggS"
+ROLES = ("strokes", "statement", "prompt", "consent")
 NO_CONFIRMATION = "nothing was confirmed"
 
 
 def check_objects(findings: Findings) -> str:
-    """(7) Strokes, documents, prompts and statements: all that the timeline names, no other.
+    """(7) Strokes, prompts, statements, consents: all that the timeline names, no other.
 
     Does not prove whose hand signed, nor that the sound of a prompt says what the
     script says: listen to it.
     """
-    told = {
-        "strokes": {p.strokes_sha256 for _, p in findings.payloads(ev.SignatureMade)},
-        "statement": {p.statement_sha256 for _, p in findings.payloads(ev.StatementIssued)},
-        "prompt": {p.audio_sha256 for _, p in findings.payloads(ev.PromptStarted)},
-    }
-    for role, wanted in told.items():
-        held = {entry.sha256 for entry in findings.manifest.objects if entry.role == role}
-        require(wanted <= held, "object_missing", f"the timeline names a {role} that is not there")
-        require(held <= wanted, "object_extra", f"a {role} is there that the timeline never named")
+    told: dict[str, set[str]] = {}
+    for named in objects_named_by(findings.events):
+        told.setdefault(named.role, set()).add(named.sha256)
+    held: dict[str, set[str]] = {}
+    for entry in findings.manifest.objects:
+        held.setdefault(entry.role, set()).add(entry.sha256)
+    for role in ROLES:
+        missing, extra = told.get(role, set()), held.get(role, set())
+        require(missing <= extra, "object_missing", f"the timeline names a {role} not in here")
+        require(extra <= missing, "object_extra", f"a {role} is here that was never named")
     _check_strokes(findings)
     _check_documents(findings)
-    _check_prompts(findings, told["prompt"])
-    return ", ".join(f"{len(found)} {role}" for role, found in told.items())
+    _check_prompts(findings, told.get("prompt", set()))
+    _check_consents(findings)
+    return ", ".join(f"{len(found)} {role}" for role, found in sorted(told.items()))
 
 
 def _check_strokes(findings: Findings) -> None:
@@ -68,6 +72,13 @@ def _check_prompts(findings: Findings, prompts: Iterable[str]) -> None:
     for event, played in findings.payloads(ev.PromptPlayed):
         known = (played.step_id, played.attempt, played.audio_sha256) in started
         require(known, "prompt", f"event {event.seq} tells of a prompt that never started")
+
+
+def _check_consents(findings: Findings) -> None:
+    for event, consent in findings.payloads(ev.ConsentRecorded):
+        name = object_file(consent.text_sha256)
+        words = canonical_json(read_whole(findings.package, name), what="a consent's words")
+        require(isinstance(words, str), "consent", f"event {event.seq} names no words")
 
 
 def check_statements(findings: Findings) -> str:
