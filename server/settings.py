@@ -59,6 +59,10 @@ class ServerSettings(BaseSettings):
     code_attempts_per_address: int = Field(default=20, ge=1, description="exchanges in a window")
     code_attempts_window_s: int = Field(default=60, ge=1)
     passkey_attempts_per_address: int = Field(default=40, ge=1, description="options and logins")
+    record_lookups_per_address: int = Field(
+        default=60, ge=1, description="public records asked for in a window"
+    )
+    record_lookups_window_s: int = Field(default=60, ge=1)
     customer_requests_per_window: int = Field(default=240, ge=1, description="of one session")
     customer_requests_window_s: int = Field(default=60, ge=1)
 

@@ -18,7 +18,8 @@ async def receipt_of_session(
     found = await session.scalar(select(RecordRow).where(RecordRow.session_id == session_id))
     if found is None:
         return None
-    verify_url = f"{public_url}/verify/{found.record_number}"
+    # The hash travels in the fragment: the page compares it with what the server says.
+    verify_url = f"{public_url}/verify/{found.record_number}#{found.manifest_sha256}"
     return Receipt(
         record_number=found.record_number,
         manifest_sha256=found.manifest_sha256,

@@ -243,3 +243,18 @@ class PublicRecord(Wire):
     manifest_signature: str = Field(description="base64url Ed25519 over the manifest's bytes")
     signing_key: str = Field(description="base64url raw Ed25519 public key")
     signing_key_id: str
+
+
+class SigningKeyView(Wire):
+    """A public key that signs, or once signed, manifests."""
+
+    key_id: str
+    algorithm: Literal["Ed25519"] = "Ed25519"
+    public_key: str = Field(description="base64url, 32 bytes")
+    current: bool
+
+
+class SigningKeyList(Wire):
+    """Every key that a record of this installation may be signed with."""
+
+    items: tuple[SigningKeyView, ...]
