@@ -9,13 +9,16 @@ from aiohttp import web
 from backing.bus import Bus
 from backing.keys import SigningKey
 from backing.objects import ObjectStore
+from backing.sms import ShownToStaffGateway, SmsGateway
 from backing.tokens import TokenKey
 from server import app_keys
 from server.auth.logins import Logins
 from server.auth.passkeys import PasskeyService
 from server.auth.passwords import Passwords
 from server.auth.staff import StaffService
+from server.confirmations import install_confirmations
 from server.customers.service import CustomerService
+from server.evidence import install_evidence
 from server.health import READY_SUBJECT, answer_ready
 from server.invitations.service import InvitationService
 from server.origin_check import origin_middleware
@@ -23,6 +26,7 @@ from server.pages import add_pages
 from server.problems import problems_middleware
 from server.rate_limit import limits
 from server.request_log import log_middleware
+from server.review import install_review
 from server.route_table import API_ROUTES
 from server.routing import add_routes
 from server.scripts.library import ScriptLibrary
@@ -50,13 +54,15 @@ def create_app(
     clock: Clock,
     token_key: TokenKey,
     signing_key: SigningKey,
+    sms: SmsGateway | None = None,
     extensions: Sequence[Extension] = (),
 ) -> web.Application:
     """The server as an aiohttp application.
 
     The database must be migrated (``server.storage.migrate``) and the scripts published
     before it starts. ``extensions`` may add routes and start-up work of other packages
-    that run in the same process (signalling); they see the whole application.
+    that run in the same process (signalling); they see the whole application. Without
+    ``sms``, staff read one-time codes to the customer, and every record says so.
     """
     app = web.Application(
         middlewares=[log_middleware, problems_middleware, origin_middleware],
@@ -75,6 +81,9 @@ def create_app(
     app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_database)
     app.cleanup_ctx.append(_on_the_bus)
+    install_confirmations(app, sms=sms or ShownToStaffGateway())
+    install_evidence(app)
+    install_review(app)
     for extend in extensions:
         extend(app)
     return app

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from server import health, openapi
 from server.auth.routes import routes as staff_routes
+from server.confirmations.routes import routes as confirmation_routes
 from server.customers.routes import routes as customer_routes
+from server.evidence.routes import routes as evidence_routes
 from server.invitations.routes import routes as invitation_routes
+from server.review.routes import routes as review_routes
 from server.routing import Route
 from server.scripts.routes import routes as scenario_routes
 from server.sessions.routes import routes as session_routes
@@ -18,4 +21,7 @@ API_ROUTES: tuple[Route, ...] = (
     *session_routes,
     *invitation_routes,
     *customer_routes,
+    *confirmation_routes,
+    *evidence_routes,
+    *review_routes,
 )
