@@ -85,7 +85,7 @@ class SendingPhone:
         self.heard: asyncio.Queue[Any] = asyncio.Queue()
         self.connection.on("track", self._listen)
         self._listening: list[asyncio.Task[None]] = []
-        _use_loopback(self.ice)
+        use_loopback(self.ice)
 
     @property
     def dtls(self) -> Any:
@@ -154,7 +154,7 @@ def reordering(seed: int) -> Callable[..., Awaitable[None]]:
     return network
 
 
-def _use_loopback(ice: Any) -> None:
+def use_loopback(ice: Any) -> None:
     gather = ice.get_component_candidates
 
     async def on_loopback(component: int, addresses: list[str], timeout: int = 5) -> Any:  # noqa: ASYNC109
