@@ -11,7 +11,7 @@ from aiohttp import ClientWebSocketResponse
 from aiohttp.test_utils import TestClient, TestServer
 
 from backing.bus import InProcessBus
-from backing.tokens import Role, TokenKey
+from backing.tokens import CUSTOMER_AUDIENCE, Role, TokenKey
 from shuanglu.clock import SystemClock
 from signalling import SignallingSettings, create_app
 from tests.script.scripts import opening
@@ -34,7 +34,7 @@ class Site:
     token_key: TokenKey
 
     def token(self, session_id: str = SESSION, *, lifetime_s: float = 60) -> str:
-        return self.token_key.issue(session_id, Role.CUSTOMER, session_id, lifetime_s, "customer")
+        return self.token_key.issue(session_id, Role.CUSTOMER, session_id, lifetime_s, CUSTOMER_AUDIENCE)
 
     async def socket(self, **options: Any) -> ClientWebSocketResponse:
         socket: ClientWebSocketResponse = await self.client.ws_connect(

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from backing.tokens import Role, TokenKey
+from backing.tokens import CUSTOMER_AUDIENCE, Role, TokenKey
 from shuanglu.clock import ManualClock, SystemClock
 from shuanglu.wire import signalling as wire
 from shuanglu.wire.signalling import MAX_MESSAGE_BYTES
@@ -226,7 +226,7 @@ def claims(**changes: Any) -> dict[str, Any]:
         "iss": "shuanglu",
         "sub": SESSION,
         "role": "customer",
-        "aud": "customer",
+        "aud": CUSTOMER_AUDIENCE,
         "jti": "x",
         "iat": now.timestamp(),
         "exp": (now + timedelta(minutes=1)).timestamp(),
@@ -248,21 +248,21 @@ def bad_tokens() -> dict[str, str]:
     clock = ManualClock(datetime.now(UTC) - timedelta(hours=1))
     key, now_key = TokenKey(SECRET, clock=clock), TokenKey(SECRET, clock=SystemClock())
     foreign = TokenKey(b"the secret of some other server!", clock=SystemClock())
-    good = now_key.issue(SESSION, Role.CUSTOMER, SESSION, 60, "customer")
+    good = now_key.issue(SESSION, Role.CUSTOMER, SESSION, 60, CUSTOMER_AUDIENCE)
     return {
         "empty": "",
         "garbage": "a.b.c",
-        "expired": key.issue(SESSION, Role.CUSTOMER, SESSION, 60, "customer"),
-        "foreign secret": foreign.issue(SESSION, Role.CUSTOMER, SESSION, 60, "customer"),
+        "expired": key.issue(SESSION, Role.CUSTOMER, SESSION, 60, CUSTOMER_AUDIENCE),
+        "foreign secret": foreign.issue(SESSION, Role.CUSTOMER, SESSION, 60, CUSTOMER_AUDIENCE),
         "alg none": none_token(),
         "signature cut off": good.rpartition(".")[0] + ".",
         "signature altered": good[:-4] + ("AAAA" if good[-4:] != "AAAA" else "BBBB"),
         "other algorithm": jwt.encode(claims(), SECRET * 2, algorithm="HS512"),
         "other audience": now_key.issue(SESSION, Role.CUSTOMER, SESSION, 60, "staff"),
-        "other role": now_key.issue(SESSION, Role.STAFF, SESSION, 60, "customer"),
-        "no session": now_key.issue(SESSION, Role.CUSTOMER, None, 60, "customer"),
-        "unknown session": now_key.issue("ses_X", Role.CUSTOMER, "ses_X", 60, "customer"),
-        "a session that widens": now_key.issue("*", Role.CUSTOMER, "*", 60, "customer"),
+        "other role": now_key.issue(SESSION, Role.STAFF, SESSION, 60, CUSTOMER_AUDIENCE),
+        "no session": now_key.issue(SESSION, Role.CUSTOMER, None, 60, CUSTOMER_AUDIENCE),
+        "unknown session": now_key.issue("ses_X", Role.CUSTOMER, "ses_X", 60, CUSTOMER_AUDIENCE),
+        "a session that widens": now_key.issue("*", Role.CUSTOMER, "*", 60, CUSTOMER_AUDIENCE),
         "of the future": jwt.encode(
             claims(iat=(datetime.now(UTC) + timedelta(hours=1)).timestamp()), SECRET
         ),
