@@ -1,8 +1,7 @@
 """Appends and reads timelines, for the server itself and for others over the bus.
 
 Stage: between everything that has something to say and the database. An answer means
-committed and on disk. Appends that arrive while a commit is under way are committed
-together in the next one, each all or none.
+committed and on disk. It never changes what is there.
 """
 
 from __future__ import annotations
