@@ -34,7 +34,9 @@ class Site:
     token_key: TokenKey
 
     def token(self, session_id: str = SESSION, *, lifetime_s: float = 60) -> str:
-        return self.token_key.issue(session_id, Role.CUSTOMER, session_id, lifetime_s, CUSTOMER_AUDIENCE)
+        return self.token_key.issue(
+            session_id, Role.CUSTOMER, session_id, lifetime_s, CUSTOMER_AUDIENCE
+        )
 
     async def socket(self, **options: Any) -> ClientWebSocketResponse:
         socket: ClientWebSocketResponse = await self.client.ws_connect(

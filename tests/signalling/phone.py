@@ -23,6 +23,13 @@ class Phone:
     async def send(self, message_type: str, **fields: Any) -> None:
         await self.socket.send_str(json.dumps({"type": message_type, **fields}))
 
+    async def send_raw(self, frame: str | bytes) -> None:
+        """Send a text or a binary frame as it is."""
+        if isinstance(frame, bytes):
+            await self.socket.send_bytes(frame)
+        else:
+            await self.socket.send_str(frame)
+
     async def hello(self, token: str) -> Welcome:
         await self.send("hello", protocol=1, token=token)
         return await self.receive(Welcome)
