@@ -143,12 +143,17 @@ class ObserverProcess:
         _log.warning("observer process ended", reason=self._reason)
         self._unanswered = 0
         for session in list(self._sessions.values()):
-            session.lost()
-        self._on_crash(self._reason)
+            _shielded(session.lost)
+        _shielded(lambda: self._on_crash(self._reason))
 
     async def _live_once(self) -> None:
         self._reason = "ended"
-        process = await self._spawn()
+        try:
+            process = await self._spawn()
+        except OSError:  # no memory, no process table entry: later perhaps
+            self._reason = "not_started"
+            self._settled.set()
+            return
         self._process = process
         try:
             await self._begin(process)
@@ -175,6 +180,7 @@ class ObserverProcess:
             *(str(model.path) if model else NO_MODEL for model in models),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C in a terminal is for the parent, which ends this
         )
 
     async def _begin(self, process: asyncio.subprocess.Process) -> None:
@@ -203,7 +209,7 @@ class ObserverProcess:
         self._unanswered = max(0, self._unanswered - 1)
         self._progress_s = time.monotonic()
         if session := self._sessions.get(reply.session):
-            session.answered(reply)
+            _shielded(lambda: session.answered(reply))
 
     async def _watch(self) -> None:
         """End a process that has work and gives no answer: it hangs."""
@@ -214,3 +220,11 @@ class ObserverProcess:
                 self._reason = "answer_deadline"
                 self._process.kill()
                 self._progress_s = time.monotonic()
+
+
+def _shielded(tell: Callable[[], None]) -> None:
+    """One listener's failure must not end the process that serves the others."""
+    try:
+        tell()
+    except Exception:  # noqa: BLE001 - the boundary to code that is not ours
+        _log.exception("observer listener failed")

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from media_worker.observe.voice import VoiceModel
 
 T = TypeVar("T")
+NICENESS = 5
+"""Recording goes before observing when there is not enough processor for both."""
 NO_MODEL = "-"
 """Stands for a model that is not there, on the command line."""
 
@@ -139,6 +141,7 @@ def _hear(sound: SoundObserver, request: Sound, body: bytes) -> Answer:
 def main() -> None:
     """Cut the network, load the models, answer until the pipe closes."""
     isolated = cut_network()
+    os.nice(NICENESS)
     # Libraries print; the pipe is for answers alone.
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -7,8 +7,10 @@ reads a script, a cache or an object store: its job says everything.
 from __future__ import annotations
 
 import json
+import os
 import sys
 
+import jieba
 import numpy as np
 
 from media_worker.play import render_ogg
@@ -18,6 +20,9 @@ from media_worker.play.render_text import pieces
 from shuanglu.errors import ShuangluError
 from shuanglu.timeline.chain import sha256_hex
 from shuanglu.wire.views import Cue
+
+NICENESS = 10
+"""Nothing that is recorded waits for a prompt to be rendered."""
 
 
 def _silence(duration_ms: int) -> Samples:
@@ -56,6 +61,9 @@ def _render(voice: Voice, text: SpokenText, job: Job) -> Report:
 def main() -> None:
     """Render every text of the job, one report line each."""
     job = Job.model_validate(json.load(sys.stdin))
+    os.nice(NICENESS)
+    # jieba keeps a cache in a folder that everybody may write to, unless told otherwise.
+    jieba.dt.tmp_dir = str(job.into)
     voice = Voice(model=job.model, vocabulary=job.vocabulary, style=job.style, speed=job.speed)
     for text in job.texts:
         sys.stdout.write(_render(voice, text, job).model_dump_json() + "\n")

@@ -35,6 +35,7 @@ async def run_job(job: Job, keep: Callable[[Report, Path], Awaitable[None]]) -> 
             *(sys.executable, "-m", "media_worker.play.render_process"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C in a terminal is for the parent, which ends this
         )
         try:
             await _follow(process, here, keep)

@@ -94,10 +94,11 @@ async def test_only_key_frames_far_enough_apart_are_sampled(
     session = await sink.open(pool)
     close = key_frames(pictures(Scene.FACE)[:4], interval_ms=300.0)
     delta = EncodedFrame("video", "VP8", 5000.0, is_key=False, temporal_layer=0, data=b"\x01" * 9)
-    for frame in [*close[:1], delta, *close[1:]]:
+    await show(session, sink, close[:1])
+    for frame in (delta, *close[1:3]):
         session.push(frame)
-        await session.wait_evaluated(0, timeout_s=0.01)
-    await until(lambda: len(sink.values(Fact.FACES)) == 2, "two of four pictures are answered")
+    await show(session, sink, close[3:])
+    assert [seen.at_ms for seen in sink.observations if seen.fact is Fact.FACES] == [0, 900]
     assert session.dropped.pictures == 0
 
 
@@ -258,4 +259,57 @@ async def test_a_customers_broken_model_leaves_the_rest_alone(
         session.push(frame)
     assert await session.wait_evaluated(3000, timeout_s=10)
     assert session.voice_between(0, 3000).speech_ms > 300
+    await pool.stop()
+
+
+async def test_a_listener_that_fails_ends_nothing(pool: ObserverPool, pictures: Pictures) -> None:
+    def fail(_observation: Observation) -> None:
+        raise RuntimeError("a listener's own fault")
+
+    await pool.open_session("ses_A", on_observation=fail, on_voice=lambda _span: None)
+    failing = await pool.open_session("ses_B", on_observation=fail, on_voice=lambda _span: None)
+    sink = Sink()
+    session = await sink.open(pool)
+    frames = key_frames(pictures(Scene.FACE)[:2])
+    failing.push(frames[0])
+    await show(session, sink, frames[:1])
+    os.kill(pool.processes[0], signal.SIGKILL)
+    await until(lambda: sink.values(Fact.FACES)[-1] == "not_evaluated", "the crash is told")
+    await until(lambda: bool(pool.processes), "a new process is ready")
+    await show(session, sink, [moved(frames[1], 10_000)])
+
+
+async def test_a_session_opened_while_the_process_is_down_is_watched_afterwards(
+    pool: ObserverPool, pictures: Pictures
+) -> None:
+    first = Sink()
+    await first.open(pool)
+    os.kill(pool.processes[0], signal.SIGKILL)
+    await until(lambda: bool(first.observations), "the crash is told")
+    sink = Sink()
+    session = await sink.open(pool)
+    assert sink.values(Fact.FACES) == ["not_evaluated"]
+    await until(lambda: bool(pool.processes), "a new process is ready")
+    await show(session, sink, key_frames(pictures(Scene.FACE)[:1]))
+    assert sink.values(Fact.FACES)[-1] == "1"
+
+
+async def test_control_c_in_a_terminal_is_not_for_the_processes(pool: ObserverPool) -> None:
+    assert os.getsid(pool.processes[0]) != os.getsid(0)
+
+
+async def test_sessions_are_spread_over_the_processes(
+    registry: ModelRegistry, pictures: Pictures
+) -> None:
+    pool = ObserverPool(ObserverSettings(processes=2), registry)
+    await pool.start()
+    sinks = [Sink(), Sink()]
+    sessions = [await sink.open(pool) for sink in sinks]
+    os.kill(pool.processes[0], signal.SIGKILL)
+    await until(lambda: any(s.observations for s in sinks), "one session's process is gone")
+    told = [bool(sink.observations) for sink in sinks]
+    assert sorted(told) == [False, True]
+    unharmed = told.index(False)
+    await show(sessions[unharmed], sinks[unharmed], key_frames(pictures(Scene.FACE)[:1]))
+    assert sinks[unharmed].values(Fact.FACES) == ["1"]
     await pool.stop()
