@@ -18,7 +18,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from backing.bus import Bus
 from backing.bus.envelope import failure_fields
-from backing.tokens import Role, TokenKey
+from backing.tokens import CUSTOMER_AUDIENCE, Role, TokenKey
 from shuanglu.clock import Clock
 from shuanglu.errors import (
     InvalidInputError,
@@ -35,7 +35,6 @@ from signalling.rate_limit import TokenBucket
 from signalling.settings import SignallingSettings
 from signalling.state import ConnectionState, Lifecycle
 
-CUSTOMER_AUDIENCE = "customer"
 _SESSION_ID = re.compile(r"ses_[0-9A-Za-z]{1,40}")
 Reason = Literal["replaced", "closed", "not_authenticated", "protocol", "server_stopping"]
 

@@ -1,0 +1,91 @@
+"""A Chromium with a fake camera, a fake microphone and a virtual authenticator.
+
+Stage: what a synthetic customer holds in its hand. Everything in it is a real browser's;
+only what is in front of the lens, the microphone and the fingerprint sensor is made.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Browser, BrowserContext, Page, Playwright
+
+PHONE_WIDTH_PX, PHONE_HEIGHT_PX = 390, 844
+_QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=user-gesture-required",
+)
+
+
+def chromium_path() -> str:
+    """Debian's Chromium; raises ``FileNotFoundError`` saying what to install."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    raise FileNotFoundError("no Chromium found; install the package chromium")
+
+
+async def launch(playwright: Playwright, *, camera: Path, microphone: Path) -> Browser:
+    """Start the browser, headless."""
+    return await playwright.chromium.launch(
+        executable_path=chromium_path(),
+        args=[
+            *_QUIET,
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={camera}",
+            f"--use-file-for-fake-audio-capture={microphone}",
+        ],
+    )
+
+
+@asynccontextmanager
+async def phone(
+    browser: Browser, *, width_px: int = PHONE_WIDTH_PX, authenticator: bool = True
+) -> AsyncIterator[Page]:
+    """A page on an emulated phone, in Chinese."""
+    context = await browser.new_context(
+        viewport={"width": width_px, "height": PHONE_HEIGHT_PX},
+        device_scale_factor=2,
+        is_mobile=True,
+        has_touch=True,
+        locale="zh-CN",
+        permissions=["camera", "microphone"],
+        ignore_https_errors=True,
+    )
+    try:
+        page = await context.new_page()
+        if authenticator:
+            await add_authenticator(context, page)
+        yield page
+    finally:
+        await context.close()
+
+
+async def add_authenticator(context: BrowserContext, page: Page) -> None:
+    """A platform authenticator that verifies its user (Chrome DevTools Protocol, WebAuthn)."""
+    session = await context.new_cdp_session(page)
+    await session.send("WebAuthn.enable")
+    await session.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )

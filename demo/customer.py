@@ -1,0 +1,157 @@
+"""A synthetic customer: does on the phone's page what a co-operative person would do.
+
+Stage: outside everything; it sees only the screen. It never calls the API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Page, expect
+
+STEP_TIMEOUT_MS = 60_000
+Look = Callable[[str, Page], Awaitable[None]]
+
+
+async def _look_away(_name: str, _page: Page) -> None:
+    """Takes no screenshot."""
+
+
+class SyntheticCustomer:
+    """Drives one phone page from the invitation to the receipt."""
+
+    def __init__(self, page: Page, *, look: Look = _look_away) -> None:
+        self.page = page
+        self._look = look
+
+    async def go_through(self, url: str) -> str:
+        """The whole job; returns the record number on the receipt."""
+        await self.join(url)
+        await self.check_device()
+        while await self.next_step() is not None:
+            pass
+        return await self.receipt()
+
+    # --- before the script ---
+
+    async def join(self, url: str) -> None:
+        """From the link to an allowed camera."""
+        await self.page.goto(url)
+        await self._seen("invitation")
+        await self._tap("invitation-next")
+        await self._seen("consent")
+        await self._tap("consent-recording")
+        await self._tap("consent-face")
+        await self._tap("consent-next")
+        await self._seen("get-ready")
+        await self._tap("allow-camera")
+
+    async def check_device(self) -> None:
+        """Hears the test sound; picture and microphone pass by themselves."""
+        await self._seen("device-check")
+        await self._tap("play-test-sound")
+        await self._tap("sound-heard")
+
+    # --- the script ---
+
+    async def next_step(self) -> str | None:
+        """Do the step on the screen; its id, or nothing when the verdict is there."""
+        step = self.page.get_by_test_id("step")
+        done = self.page.get_by_test_id("done")
+        await expect(step.or_(done).first).to_be_visible(timeout=STEP_TIMEOUT_MS)
+        if await done.is_visible():
+            return None
+        step_id = await step.get_attribute("data-step") or ""
+        attempt = await step.get_attribute("data-attempt") or ""
+        kind = await step.get_attribute("data-kind") or ""
+        await self._do(kind, step_id)
+        await self._step_left(step_id, attempt)
+        return step_id
+
+    async def _do(self, kind: str, step_id: str) -> None:
+        if kind == "disclosure":
+            await self._look(f"step-{step_id}", self.page)
+            return
+        await self._my_turn(step_id)
+        match kind:
+            case "question":
+                await self.answer()
+            case "document":
+                await self.read()
+            case "signature":
+                await self.sign()
+            case "confirmation":
+                await self._seen("statement")
+                await self._tap("confirm")
+
+    async def _my_turn(self, step_id: str) -> None:
+        turn = self.page.locator(
+            f'[data-testid="step"][data-step="{step_id}"][data-awaiting="true"]'
+        )
+        await expect(turn).to_be_visible(timeout=STEP_TIMEOUT_MS)
+        await self._look(f"step-{step_id}", self.page)
+
+    async def answer(self, choice: str = "understood") -> None:
+        """The fake microphone speaks all the time; wait until it was heard, then tap."""
+        heard = self.page.locator('[data-testid="listening"][data-state="heard"]')
+        await expect(heard).to_be_visible(timeout=STEP_TIMEOUT_MS)
+        await self._tap(f"choice-{choice}")
+
+    async def read(self) -> None:
+        """Page after page to the end."""
+        done = self.page.get_by_test_id("document-done")
+        onward = self.page.get_by_test_id("document-next")
+        while True:
+            await expect(done.or_(onward).first).to_be_visible(timeout=STEP_TIMEOUT_MS)
+            page = self.page.get_by_test_id("document-page")
+            await page.evaluate("element => element.scrollTo(0, element.scrollHeight)")
+            button = done if await done.is_visible() else onward
+            await expect(button).to_be_enabled(timeout=STEP_TIMEOUT_MS)
+            await button.tap()
+            if button is done:
+                return
+
+    async def sign(self) -> None:
+        """A few strokes on the pad, at a person's pace."""
+        pad = self.page.get_by_test_id("signature-pad")
+        await pad.scroll_into_view_if_needed()
+        box = await pad.bounding_box()
+        if box is None:
+            raise AssertionError("the signature pad has no size")
+        for row in (0.35, 0.6):
+            y = box["y"] + box["height"] * row
+            await self.page.mouse.move(box["x"] + box["width"] * 0.15, y)
+            await self.page.mouse.down()
+            for part in range(1, 13):
+                x = box["x"] + box["width"] * (0.15 + part * 0.055)
+                await self.page.mouse.move(x, y + (part % 3) * 9)
+                await self.page.wait_for_timeout(30)
+            await self.page.mouse.up()
+        await self._look("signature", self.page)
+        await self._tap("signature-done")
+
+    async def receipt(self) -> str:
+        """Waits for the sealed record; its number."""
+        sealed = self.page.locator('[data-testid="done"][data-sealed="true"]')
+        await expect(sealed).to_be_visible(timeout=STEP_TIMEOUT_MS)
+        await self._look("receipt", self.page)
+        return await self.page.get_by_test_id("record-number").inner_text()
+
+    async def outcome(self) -> str:
+        """complete, needs_review or incomplete, as the phone shows it."""
+        return await self.page.get_by_test_id("done").get_attribute("data-outcome") or ""
+
+    # --- hands and eyes ---
+
+    async def _seen(self, testid: str) -> None:
+        await expect(self.page.get_by_test_id(testid)).to_be_visible(timeout=STEP_TIMEOUT_MS)
+        await self._look(testid, self.page)
+
+    async def _tap(self, testid: str) -> None:
+        button = self.page.get_by_test_id(testid)
+        await expect(button).to_be_enabled(timeout=STEP_TIMEOUT_MS)
+        await button.tap()
+
+    async def _step_left(self, step_id: str, attempt: str) -> None:
+        same = f'[data-testid="step"][data-step="{step_id}"][data-attempt="{attempt}"]'
+        await expect(self.page.locator(same)).to_have_count(0, timeout=STEP_TIMEOUT_MS)
