@@ -177,6 +177,8 @@ export interface Wire {
   Signature: Signature;
   SignatureMade: SignatureMade;
   SignedStatement: SignedStatement;
+  SigningKeyList: SigningKeyList;
+  SigningKeyView: SigningKeyView;
   Staff: Staff;
   StatementIssued: StatementIssued;
   StatementView: StatementView;
@@ -1165,6 +1167,24 @@ export interface SignedStatement {
   webauthn: {
     [k: string]: unknown | undefined;
   } | null;
+}
+/**
+ * Every key that a record of this installation may be signed with.
+ */
+export interface SigningKeyList {
+  items: SigningKeyView[];
+}
+/**
+ * A public key that signs, or once signed, manifests.
+ */
+export interface SigningKeyView {
+  algorithm: "Ed25519";
+  current: boolean;
+  key_id: string;
+  /**
+   * base64url, 32 bytes
+   */
+  public_key: string;
 }
 /**
  * Who is logged in. The token itself is an HttpOnly cookie.
