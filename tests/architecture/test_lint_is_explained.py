@@ -13,6 +13,8 @@ from tests.architecture.repository import ROOT, lines, texts
 
 NOQA = re.compile(r"#\s*noqa\b(?P<rest>.*)")
 EXPLAINED = re.compile(r": [A-Z]+\d+(?:, [A-Z]+\d+)* - \S+")
+NAMED = re.compile(r": [A-Z]+\d+(?:, [A-Z]+\d+)*\s*$")
+COMMENT_LINES_ABOVE = 4
 TYPE_IGNORE = re.compile(r"#\s*type:\s*ignore(?P<rest>.*)")
 CODES = re.compile(r"\[[a-z-]+(?:, ?[a-z-]+)*\]")
 MAX_FUNCTION_LINES = 60
@@ -24,13 +26,37 @@ LONG_BY_NATURE = {
 }
 
 
+def unexplained(text: str) -> Iterator[int]:
+    """Numbers of lines whose ``noqa`` gives no reason, beside it or in a comment just above."""
+    rows = text.splitlines()
+    for index, row in enumerate(rows):
+        match = NOQA.search(row)
+        above = rows[max(0, index - COMMENT_LINES_ABOVE) : index]
+        if match and not (
+            EXPLAINED.match(match["rest"])
+            or (NAMED.match(match["rest"]) and any(r.lstrip().startswith("#") for r in above))
+        ):
+            yield index + 1
+
+
 def test_every_noqa_names_its_rule_and_says_why() -> None:
-    bare = [
-        place
-        for place, line in lines(".py")
-        if (match := NOQA.search(line)) and not EXPLAINED.match(match["rest"])
-    ]
+    bare = [f"{name}:{number}" for name, text in texts(".py") for number in unexplained(text)]
     assert bare == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("x = 1  # no" + "qa", [1]),
+        ("x = 1  # no" + "qa: S101", [1]),
+        ("# because\nx = 1  # no" + "qa", [2]),
+        ("# because\nx = 1  # no" + "qa: S101", []),
+        ("x = 1  # no" + "qa: S101 - because", []),
+        ("x = 1  # no" + "qa: S101, S102 - because", []),
+    ],
+)
+def test_a_bare_noqa_would_be_found(text: str, found: list[int]) -> None:
+    assert list(unexplained(text)) == found
 
 
 def test_every_type_ignore_names_its_code() -> None:
