@@ -18,6 +18,7 @@ export interface MediaLinkEvents {
 }
 
 const LOOK_EVERY_MS = 1_000;
+const LISTEN_EVERY_MS = 250;
 /** A connection that is down for this long is replaced; aiortc cannot restart ICE. */
 const DOWN_MS = 3_000;
 /** So is one that is "connected" while the server stores nothing. */
@@ -33,6 +34,7 @@ export class MediaLink {
   #watch: PlaybackWatch | null = null;
   #idle: AudioCounters | null = null;
   #looker: ReturnType<typeof setInterval> | undefined;
+  #listener: ReturnType<typeof setInterval> | undefined;
   #downSince: number | null = null;
   #unstoredSince: number | null = null;
   #framesSent = 0;
@@ -63,9 +65,10 @@ export class MediaLink {
     const peer = this.#makePeer();
     this.#peer = peer;
     this.#watch = new PlaybackWatch(
-      () => peer.stats(),
+      () => peer.voiceStats(),
       () => this.voice.state,
     );
+    this.#listener = setInterval(() => void this.#listen(peer), LISTEN_EVERY_MS);
     this.#looker = setInterval(() => void this.#look(peer), LOOK_EVERY_MS);
     const sdp = await peer.offer();
     if (this.#peer === peer) this.events.offer(sdp);
@@ -97,11 +100,16 @@ export class MediaLink {
   }
 
   async promptEnded(): Promise<PlaybackProof | null> {
-    return (await this.#watch?.end()) ?? null;
+    const peer = this.#peer;
+    const proof = (await this.#watch?.end()) ?? null;
+    // The next prompt may follow at once: what was just played is not part of it.
+    if (peer !== null) await this.#listen(peer);
+    return proof;
   }
 
   close(): void {
     clearInterval(this.#looker);
+    clearInterval(this.#listener);
     this.#watch?.cancel();
     this.#watch = null;
     this.#idle = null;
@@ -126,10 +134,14 @@ export class MediaLink {
     this.events.state(state);
   }
 
+  async #listen(peer: Peer): Promise<void> {
+    const counters = audioCounters(await peer.voiceStats());
+    if (this.#peer === peer) this.#idle = counters;
+  }
+
   async #look(peer: Peer): Promise<void> {
     const report = await peer.stats();
     if (this.#peer !== peer) return;
-    this.#idle = audioCounters(report);
     const health = mediaHealth(report);
     this.events.health(health, networkQuality(health.roundTripMs ?? this.#pingMs, health.lostShare));
     this.#watchFrames(health);

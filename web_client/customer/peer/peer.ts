@@ -60,6 +60,14 @@ export class Peer {
     return this.#connection.getStats();
   }
 
+  /** Statistics of the received voice alone: cheap enough to be read often. */
+  voiceStats(): Promise<RTCStatsReport> {
+    const voice = this.#connection
+      .getReceivers()
+      .find((receiver) => receiver.track.kind === "audio");
+    return voice?.getStats() ?? this.#connection.getStats();
+  }
+
   close(): void {
     this.#connection.ontrack = null;
     this.#connection.onconnectionstatechange = null;
