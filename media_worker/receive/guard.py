@@ -24,17 +24,24 @@ class DatagramKind(Enum):
     REFUSED = auto()
 
 
+_BY_FIRST_BYTE = tuple(
+    DatagramKind.STUN
+    if first <= 3  # noqa: PLR2004 - RFC 7983 section 7
+    else DatagramKind.DTLS
+    if 20 <= first <= 63  # noqa: PLR2004
+    else DatagramKind.RTP
+    if 128 <= first <= 191  # noqa: PLR2004
+    else DatagramKind.REFUSED
+    for first in range(256)
+)
+
+
 def kind_of(data: bytes) -> DatagramKind:
     """Sort a datagram by length and its first two bytes."""
-    size = len(data)
-    if not MIN_MEDIA_BYTES <= size <= MAX_DATAGRAM_BYTES:
+    if not MIN_MEDIA_BYTES <= len(data) <= MAX_DATAGRAM_BYTES:
         return DatagramKind.REFUSED
-    first = data[0]
-    if 128 <= first <= 191:  # noqa: PLR2004 - RFC 7983
-        # Payload types 64 to 95 are RTCP when multiplexed (RFC 5761 section 4).
-        return DatagramKind.RTCP if 192 <= data[1] <= 223 else DatagramKind.RTP  # noqa: PLR2004
-    if 20 <= first <= 63:  # noqa: PLR2004 - RFC 7983
-        return DatagramKind.DTLS
-    if first <= 3:  # noqa: PLR2004 - RFC 7983
-        return DatagramKind.STUN
-    return DatagramKind.REFUSED
+    kind = _BY_FIRST_BYTE[data[0]]
+    # Payload types 64 to 95 are RTCP when multiplexed (RFC 5761 section 4).
+    if kind is DatagramKind.RTP and 192 <= data[1] <= 223:  # noqa: PLR2004
+        return DatagramKind.RTCP
+    return kind

@@ -23,7 +23,15 @@ OPUS_CLOCK_HZ = 48_000
 VIDEO_CLOCK_HZ = 90_000
 H264_LEVEL_5_1 = "33"
 """The level that the answer states: what a phone's camera gives, up to 3840×2160."""
-SDP_ERRORS = (ValueError, IndexError, KeyError, AttributeError, TypeError, AssertionError)
+SDP_ERRORS = (
+    ValueError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    AssertionError,
+    StopIteration,
+    RuntimeError,
+)
 """What aiortc's parser raises for text that is no session description."""
 
 _MEDIA_LINE = re.compile(r"^m=", re.MULTILINE)

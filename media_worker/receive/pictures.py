@@ -11,17 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from shuanglu.container.h264 import NAL_IDR, START_CODE
+from shuanglu.container.h264 import NAL_IDR, NAL_SPS, START_CODE
 
-NAL_SEI = 6
 NAL_AUD = 9
 NAL_STAP_A = 24
 NAL_FU_A = 28
-NAL_SLICES = (1, 5)
+NAL_SLICE = 1
 VP8_START_MASK = 0x17
 VP8_START = 0x10
 """S bit set and partition index 0: the first packet of a frame (RFC 7741 4.2)."""
-_BEGINS_PICTURE = frozenset({NAL_SEI, 7, 8, NAL_AUD})
 
 
 class AssembledFrame(NamedTuple):
@@ -260,7 +258,10 @@ def _aggregated(payload: bytes) -> list[bytes]:
 
 
 def _begins_picture(payload: bytes) -> bool:
-    """Whether this packet can be the first of its access unit (after a loss)."""
+    """Whether this packet is the first of its access unit, as far as a loss lets us know.
+
+    An IDR slice does not show it: the parameter sets before it may be what was lost.
+    """
     kind = payload[0] & 31
     if kind == NAL_STAP_A:
         kind, slice_at = payload[3] & 31, 4
@@ -270,7 +271,7 @@ def _begins_picture(payload: bytes) -> bool:
         kind, slice_at = payload[1] & 31, 2
     else:
         slice_at = 1
-    if kind in _BEGINS_PICTURE:
+    if kind in {NAL_SPS, NAL_AUD}:
         return True
     # first_mb_in_slice is 0 when its Exp-Golomb code is the single bit 1 (H.264 7.3.3).
-    return kind in NAL_SLICES and bool(payload[slice_at] & 0x80)
+    return kind == NAL_SLICE and bool(payload[slice_at] & 0x80)

@@ -52,6 +52,8 @@ MAX_RETRANSMISSIONS = 64
 MAX_RTCP_TASKS = 32
 RTP_HEADER_BYTES = 12
 TRACKS = 2
+PLAIN_RTP = 0x80
+"""Version 2, no padding, extension or contributing sources (RFC 3550 5.1)."""
 UNAUTHENTICATED = frozenset({400, 401})
 
 PARSE_ERRORS = (ValueError, IndexError, KeyError, AssertionError, struct.error)
@@ -228,7 +230,7 @@ class SynchronousDtlsTransport(RTCDtlsTransport):
         self._guarded = cast("GuardedConnection", transport._connection)  # noqa: SLF001
         self._guarded.on_media = self._hold_early
         self._early: deque[tuple[bytes, DatagramKind]] = deque(maxlen=MAX_EARLY_DATAGRAMS)
-        self._sinks: dict[int, PacketSink] = {}
+        self._sinks: dict[int, Callable[[int, int, int, int, int, bytes], None]] = {}
         self._ssrcs: set[int] = set()
         self._receivers = 0
         self._rtcp_tasks: set[asyncio.Task[None]] = set()
@@ -248,7 +250,7 @@ class SynchronousDtlsTransport(RTCDtlsTransport):
     def register_sink(self, sink: PacketSink, payload_types: frozenset[int]) -> None:
         """Route payload types to a track; with the last track, media is let in."""
         for payload_type in payload_types:
-            self._sinks[payload_type] = sink
+            self._sinks[payload_type] = sink.packet
         self._receivers += 1
         if self._receivers == TRACKS and self._rx_srtp is not None:
             self._open()
@@ -267,10 +269,10 @@ class SynchronousDtlsTransport(RTCDtlsTransport):
         unprotect = lib.srtp_unprotect
         refused, ssrcs, sinks = self._guarded.refused, self._ssrcs, self._sinks
         max_ssrcs = self._guarded.settings.max_ssrcs
-        rtcp = self._take_rtcp
+        rtcp, rtcp_kind = self._take_rtcp, DatagramKind.RTCP
 
         def media(data: bytes, kind: DatagramKind) -> None:
-            if kind is DatagramKind.RTCP:
+            if kind is rtcp_kind:
                 rtcp(data)
                 return
             first, second, sequence, timestamp, ssrc = _rtp_header(data)
@@ -284,12 +286,14 @@ class SynchronousDtlsTransport(RTCDtlsTransport):
                 refused.integrity += 1
                 return
             ssrcs.add(ssrc)
-            begin, end = _payload_span(first, buffer, length[0])
+            begin, end = RTP_HEADER_BYTES, length[0]
+            if first != PLAIN_RTP:
+                begin, end = _payload_span(first, buffer, end)
             sink = sinks.get(second & 0x7F)
             if sink is None or begin > end:
                 refused.malformed += 1
                 return
-            sink.packet(second & 0x7F, sequence, timestamp, ssrc, second >> 7, buffer[begin:end])
+            sink(second & 0x7F, sequence, timestamp, ssrc, second >> 7, buffer[begin:end])
 
         return media
 

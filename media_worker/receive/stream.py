@@ -83,6 +83,7 @@ class RtpStream:
             self._late_in_a_row += 1
             if self._late_in_a_row >= LATE_BEFORE_RESYNC:
                 self._resync(sequence)
+                return self.push(sequence, packet.timestamp, packet.payload, now_ms, packet.marker)
             return False
         self._late_in_a_row = 0
         if not self._pending:
@@ -146,11 +147,12 @@ class RtpStream:
         return last + ((timestamp - last + (1 << 31)) & 0xFFFFFFFF) - (1 << 31)
 
     def _emit(self, frame: AssembledFrame) -> None:
-        extended = self.unwrapped(frame.timestamp)
+        timestamp, arrival_ms, is_key, layer, data = frame
+        extended = self.unwrapped(timestamp)
         if extended is None:
-            extended = frame.timestamp
+            extended = timestamp
         self._last_timestamp = extended
-        self._on_frame(frame._replace(timestamp=extended))
+        self._on_frame(AssembledFrame(extended, arrival_ms, is_key, layer, data))
 
 
 def _assembler(
