@@ -11,7 +11,7 @@ import jwt
 import pytest
 from structlog.testing import capture_logs
 
-from backing.tokens import CUSTOMER_AUDIENCE, Role, TokenKey
+from backing.tokens import CUSTOMER_AUDIENCE, STAFF_AUDIENCE, Role, TokenKey
 from shuanglu.clock import ManualClock, SystemClock
 from shuanglu.wire import signalling as wire
 from tests.signalling.conftest import SECRET, SESSION, Site
@@ -55,7 +55,8 @@ def bad_tokens() -> dict[str, str]:
         "signature cut off": good.rpartition(".")[0] + ".",
         "signature altered": good[:-4] + ("AAAA" if good[-4:] != "AAAA" else "BBBB"),
         "other algorithm": jwt.encode(claims(), SECRET * 2, algorithm="HS512"),
-        "other audience": now_key.issue(SESSION, Role.CUSTOMER, SESSION, 60, "staff"),
+        "other audience": now_key.issue(SESSION, Role.CUSTOMER, SESSION, 60, STAFF_AUDIENCE),
+        "audience by its bare name": now_key.issue(SESSION, Role.CUSTOMER, SESSION, 60, "customer"),
         "other role": now_key.issue(SESSION, Role.STAFF, SESSION, 60, CUSTOMER_AUDIENCE),
         "no session": now_key.issue(SESSION, Role.CUSTOMER, None, 60, CUSTOMER_AUDIENCE),
         "unknown session": now_key.issue("ses_X", Role.CUSTOMER, "ses_X", 60, CUSTOMER_AUDIENCE),

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 
 from backing.bus.envelope import ERRORS_BY_CODE
 from server.problems import STATUS_OF_CODE
+from server.route_table import API_ROUTES
+from server.routing import Caller
 from shuanglu.wire import http
 from shuanglu.wire.signalling import (
     MAX_MESSAGE_BYTES,
@@ -87,6 +89,12 @@ def test_every_message_has_a_heading(union: Any) -> None:
 def test_every_body_of_the_customers_api_has_an_example() -> None:
     shown = {label for label, _ in examples()}
     assert {model.__name__ for model in CUSTOMER_BODIES} <= shown
+
+
+def test_every_path_of_the_customers_api_is_described() -> None:
+    served = {route.path for route in API_ROUTES if route.caller is Caller.CUSTOMER}
+    assert "/api/v1/customer/session" in served
+    assert {path for path in served if path not in TEXT} == set()
 
 
 def test_examples_of_messages_show_every_field() -> None:
