@@ -147,7 +147,9 @@ class CredentialRow(SQLModel, table=True):
 
     __tablename__ = "credentials"
     credential_id: str = Field(primary_key=True, max_length=1400)
-    session_id: str = Field(foreign_key="sessions.session_id", index=True, max_length=40)
+    session_id: str = Field(
+        primary_key=True, foreign_key="sessions.session_id", index=True, max_length=40
+    )
     assurance: str = Field(max_length=40)
     public_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     algorithm: int

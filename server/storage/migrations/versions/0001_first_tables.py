@@ -93,7 +93,7 @@ def upgrade() -> None:
     sa.Column('sign_count', sa.BigInteger(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['session_id'], ['sessions.session_id'], name=op.f('fk_credentials_session_id')),
-    sa.PrimaryKeyConstraint('credential_id', name=op.f('pk_credentials'))
+    sa.PrimaryKeyConstraint('credential_id', 'session_id', name=op.f('pk_credentials'))
     )
     with op.batch_alter_table('credentials', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_credentials_session_id'), ['session_id'], unique=False)
