@@ -81,8 +81,7 @@ class SyntheticCustomer:
             case "signature":
                 await self.sign()
             case "confirmation":
-                await self._seen("statement")
-                await self._tap("confirm")
+                await self.confirm()
 
     async def _my_turn(self, step_id: str) -> None:
         turn = self.page.locator(
@@ -129,6 +128,16 @@ class SyntheticCustomer:
             await self.page.mouse.up()
         await self._look("signature", self.page)
         await self._tap("signature-done")
+
+    async def confirm(self) -> None:
+        """Make the key with a first tap if there is none yet, then sign the statement."""
+        prepare = self.page.get_by_test_id("register-key")
+        statement = self.page.get_by_test_id("statement")
+        await expect(prepare.or_(statement).first).to_be_visible(timeout=STEP_TIMEOUT_MS)
+        if await prepare.is_visible():
+            await prepare.tap()
+        await self._seen("statement")
+        await self._tap("confirm")
 
     async def receipt(self) -> str:
         """Waits for the sealed record; its number."""

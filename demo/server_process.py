@@ -24,6 +24,7 @@ from shuanglu.errors import UnavailableError
 
 START_TIMEOUT_S = 180.0
 """The first start renders the script's speech; later starts take seconds."""
+ANNOUNCED_WITHIN_S = 5.0
 _LOGIN = re.compile(r"首次登录: (\S+) / (\S+)")
 
 
@@ -118,10 +119,13 @@ class ServerProcess:
 
     def first_login(self) -> tuple[str, str]:
         """Name and password that the first start printed."""
-        found = _LOGIN.search(self.output.read_text(encoding="utf-8"))
-        if found is None:
-            raise UnavailableError("the server printed no login")
-        return found.group(1), found.group(2)
+        until = time.monotonic() + ANNOUNCED_WITHIN_S
+        while time.monotonic() < until:
+            found = _LOGIN.search(self.output.read_text(encoding="utf-8"))
+            if found is not None:
+                return found.group(1), found.group(2)
+            time.sleep(0.05)
+        raise UnavailableError("the server printed no login")
 
 
 async def restarted(server: ServerProcess) -> None:
