@@ -298,7 +298,7 @@ export const zh = {
     title: "请在框内签名",
     look: "签名时请让脸留在画面里",
     landscape: "手机横过来,写得更宽",
-    undo: "撤销一笔",
+    undo: "撤销",
     clear: "重写",
     done: "签好了",
     short: "请写完整的名字",
