@@ -28,6 +28,7 @@ from media_worker.receive.events import (
     TrackBack,
     TrackSilent,
 )
+from media_worker.receive.guarded_ice import RefusedCounts
 from media_worker.receive.media_clock import MediaClock
 from media_worker.receive.offer import SDP_ERRORS, CheckedOffer, check_offer, worded_answer
 from media_worker.receive.pictures import AssembledFrame
@@ -35,7 +36,6 @@ from media_worker.receive.reports import PeerReports
 from media_worker.receive.seam import (
     BuiltConnection,
     EncodedReceiver,
-    RefusedCounts,
     SynchronousDtlsTransport,
     build_connection,
 )

@@ -1,6 +1,6 @@
-"""The one place that reaches into aiortc 1.16 and aioice 0.13.
+"""The one place that reaches into aiortc 1.16 (``guarded_ice`` does into aioice).
 
-Stage: sockets, ICE, DTLS and SRTP. Subclasses of three classes are put where aiortc
+Stage: DTLS and SRTP, above the socket. Subclasses of three classes are put where aiortc
 looks their names up, only while one peer connection's transceivers are built. They
 hand encoded packets on instead of decoding them (aiortc issue 984), handle media in
 the datagram callback, and believe no datagram before it is authenticated: STUN by
@@ -12,20 +12,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import struct
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-import aioice
 import aiortc.rtcicetransport
 import aiortc.rtcpeerconnection
 import pylibsrtp
-from aioice import stun
-from aioice.ice import CandidatePair, StunProtocol
-from aioice.mdns import is_mdns_hostname
 from aiortc import (
     MediaStreamTrack,
     RTCConfiguration,
@@ -42,22 +37,17 @@ from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
 from aiortc.rtp import AnyRtcpPacket, RtcpPacket, RtcpRtpfbPacket, RtcpSrPacket
 from pylibsrtp._binding import ffi, lib
 
-from media_worker.receive.guard import DatagramKind, kind_of
+from media_worker.receive.guard import DatagramKind
+from media_worker.receive.guarded_ice import PARSE_ERRORS, GuardedConnection, RefusedCounts
 from media_worker.receive.settings import ReceiveSettings
 
 MAX_EARLY_DATAGRAMS = 256
-MAX_QUEUED_DTLS = 64
-MAX_BELIEVED_ADDRESSES = 64
 MAX_RETRANSMISSIONS = 64
 MAX_RTCP_TASKS = 32
 RTP_HEADER_BYTES = 12
 TRACKS = 2
 PLAIN_RTP = 0x80
 """Version 2, no padding, extension or contributing sources (RFC 3550 5.1)."""
-UNAUTHENTICATED = frozenset({400, 401})
-
-PARSE_ERRORS = (ValueError, IndexError, KeyError, AssertionError, struct.error)
-"""What the parsers of aiortc and aioice raise for malformed bytes."""
 
 _rtp_header = struct.Struct("!BBHLL").unpack_from
 
@@ -78,148 +68,6 @@ class PacketSink(Protocol):
     ) -> None:
         """Take one packet."""
         ...
-
-
-@dataclass(slots=True)
-class RefusedCounts:
-    """Datagrams that were not believed, by the first reason that applied."""
-
-    form: int = 0
-    source: int = 0
-    integrity: int = 0
-    malformed: int = 0
-    full: int = 0
-
-
-class GuardedConnection(aioice.Connection):
-    """ICE that offers chosen addresses and lets only bounded, sorted datagrams through."""
-
-    settings: ReceiveSettings
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.refused = RefusedCounts()
-        self.on_media: Callable[[bytes, DatagramKind], None] = _nothing
-        self._believed: set[tuple[str, int]] = set()
-
-    # --- addresses ---------------------------------------------------------------------
-
-    async def get_component_candidates(
-        self,
-        component: int,
-        addresses: list[str],
-        timeout: int = 5,  # noqa: ASYNC109
-    ) -> list[aioice.Candidate]:
-        """Gather on the addresses of the settings, and guard each socket."""
-        chosen = self.settings.host_addresses
-        candidates = await super().get_component_candidates(
-            component, addresses if chosen is None else chosen, timeout
-        )
-        for protocol in self._protocols:
-            self._guard(protocol)
-        return candidates
-
-    async def add_remote_candidate(self, remote_candidate: aioice.Candidate | None) -> None:
-        """Take a bounded number; never give up on the list, never resolve a name.
-
-        The phone's own checks tell its address, so a hidden (mDNS) one costs nothing, and
-        an empty list is no failure. The peer's connect timeout ends what leads nowhere.
-        """
-        if remote_candidate is None or is_mdns_hostname(remote_candidate.host):
-            return
-        if len(self._remote_candidates) < self.settings.max_remote_candidates:
-            await super().add_remote_candidate(remote_candidate)
-
-    # --- datagrams ---------------------------------------------------------------------
-
-    def _guard(self, protocol: StunProtocol) -> None:
-        buffer_bytes = self.settings.socket_buffer_bytes
-        _enlarge_socket_buffer(protocol, buffer_bytes)
-        stock = protocol.datagram_received
-
-        def datagram_received(data: bytes, addr: tuple[str, int]) -> None:
-            kind = kind_of(data)
-            if kind is DatagramKind.RTP or kind is DatagramKind.RTCP:
-                self.on_media(data, kind)
-            elif kind is DatagramKind.REFUSED:
-                self.refused.form += 1
-            elif kind is DatagramKind.DTLS:
-                self._take_dtls(data, addr[:2])
-            else:
-                self._take_stun(stock, data, addr)
-
-        protocol.datagram_received = datagram_received  # type: ignore[method-assign,assignment]
-
-    def _take_stun(self, stock: Callable[..., None], data: bytes, addr: tuple[str, int]) -> None:
-        known = any(
-            c._network_host == addr[0] and c.port == addr[1]  # noqa: SLF001 - aioice's name
-            for c in self._remote_candidates
-        )
-        if not known and len(self._remote_candidates) >= self.settings.max_remote_candidates:
-            self.refused.full += 1
-            return
-        try:
-            stock(data, addr)
-        except PARSE_ERRORS:
-            self.refused.malformed += 1
-
-    def _take_dtls(self, data: bytes, addr: tuple[str, int]) -> None:
-        if not self._believes(addr):
-            self.refused.source += 1
-        elif self._queue.qsize() >= MAX_QUEUED_DTLS:
-            self.refused.full += 1
-        else:
-            super().data_received(data, 1)
-
-    def data_received(self, data: bytes, component: int) -> None:
-        """Called by aioice for what is not STUN: looked like it, was not."""
-        del data, component
-        self.refused.malformed += 1
-
-    def respond_error(
-        self,
-        request: stun.Message,
-        addr: tuple[str, int],
-        protocol: StunProtocol,
-        error_code: tuple[int, str],
-    ) -> None:
-        """Answer a role conflict; who is not authenticated gets no answer at all."""
-        if error_code[0] in UNAUTHENTICATED:
-            self.refused.integrity += 1
-            return
-        super().respond_error(request, addr, protocol, error_code)
-
-    def check_incoming(
-        self, message: stun.Message, addr: tuple[str, int], protocol: StunProtocol
-    ) -> None:
-        """An authenticated check: from now on its source may speak DTLS."""
-        if len(self._believed) < MAX_BELIEVED_ADDRESSES:
-            self._believed.add(addr)
-        super().check_incoming(message, addr, protocol)
-
-    def _believes(self, addr: tuple[str, int]) -> bool:
-        if addr in self._believed or any(early[1] == addr for early in self._early_checks):
-            return True
-        return any(
-            pair.remote_addr == addr and pair.state is CandidatePair.State.SUCCEEDED
-            for pair in self._check_list
-        )
-
-    def send_now(self, data: bytes) -> None:
-        """Send on the nominated pair, or drop when there is none."""
-        pair = self._nominated.get(1)
-        if pair is not None:
-            pair.protocol.transport.sendto(data, pair.remote_addr)
-
-
-def _nothing(data: bytes, kind: DatagramKind) -> None:
-    del data, kind
-
-
-def _enlarge_socket_buffer(protocol: StunProtocol, size_bytes: int) -> None:
-    handle = protocol.transport.get_extra_info("socket")
-    if handle is not None:
-        handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size_bytes)
 
 
 class SynchronousDtlsTransport(RTCDtlsTransport):

@@ -31,9 +31,10 @@ from media_worker.record.layout import (
 from media_worker.record.open_cluster import ClusterJob, OpenCluster
 from media_worker.record.saving import ObjectSaver, Waiting
 from media_worker.record.settings import RecordSettings
-from media_worker.record.spool import ClosedSegment, StretchSpool
+from media_worker.record.spool import StretchSpool
+from media_worker.record.storing import Stored, end_stretch, store_clusters
 from shuanglu.container.header import VideoCodec, stretch_header
-from shuanglu.evidence.journal import JournalEntry, first_head
+from shuanglu.evidence.journal import first_head
 from shuanglu.timeline.events import MediaStored, StretchBegun, StretchEnded
 
 _log = structlog.get_logger(__name__)
@@ -257,7 +258,7 @@ class StretchRecorder:
             while self._jobs:
                 batch = list(self._jobs)
                 self._jobs.clear()
-                stored = await loop.run_in_executor(self._threads, _store, spool, batch)
+                stored = await loop.run_in_executor(self._threads, store_clusters, spool, batch)
                 self._pending_bytes -= sum(job.size for job in batch)
                 self._tell_stored(stored)
         except OSError as error:
@@ -280,7 +281,7 @@ class StretchRecorder:
             )
         )
 
-    def _tell_stored(self, stored: _Stored) -> None:
+    def _tell_stored(self, stored: Stored) -> None:
         for entry in stored.entries:
             self._on_cluster(
                 StoredCluster(
@@ -361,42 +362,12 @@ class StretchRecorder:
             return
         loop = asyncio.get_running_loop()
         try:
-            closed = await loop.run_in_executor(self._threads, _end, self._spool, ended)
+            closed = await loop.run_in_executor(self._threads, end_stretch, self._spool, ended)
         except OSError as error:
             _log.error("journal not synced", errno=error.errno)
             self._tell_failure("disk_error")
             return
         if closed is not None:
-            self._tell_stored(_Stored([], [closed], None))
+            self._tell_stored(Stored([], [closed], None))
         journal = self._layout.folder / JOURNAL
         self._saver.add(Waiting(self._layout.key(JOURNAL), journal, JOURNAL_TYPE))
-
-
-class _Stored(NamedTuple):
-    """What one turn in the thread achieved before ``error``, if there was one."""
-
-    entries: list[JournalEntry]
-    segments: list[ClosedSegment]
-    error: OSError | None
-
-
-def _store(spool: StretchSpool, batch: list[ClusterJob]) -> _Stored:
-    """Runs in a thread: store clusters in order; what was stored counts even if one fails."""
-    entries: list[JournalEntry] = []
-    segments: list[ClosedSegment] = []
-    try:
-        for job in batch:
-            if job.cluster is not None:
-                entries.append(spool.append(job.encode(), job.times()))
-            if job.closes_segment and (closed := spool.close_segment()) is not None:
-                segments.append(closed)
-    except OSError as error:
-        return _Stored(entries, segments, error)
-    return _Stored(entries, segments, None)
-
-
-def _end(spool: StretchSpool, ended: StretchEnded) -> ClosedSegment | None:
-    """Runs in a thread: after a failure a segment may still be open with valid clusters."""
-    closed = spool.close_segment()
-    spool.end(ended)
-    return closed

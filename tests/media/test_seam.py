@@ -17,9 +17,9 @@ from aiortc.rtcrtpreceiver import RTCRtpReceiver
 from pylibsrtp._binding import ffi, lib
 
 from media_worker.play.track import VoiceTrack
+from media_worker.receive.guarded_ice import GuardedConnection
 from media_worker.receive.seam import (
     EncodedReceiver,
-    GuardedConnection,
     SynchronousDtlsTransport,
     build_connection,
 )
