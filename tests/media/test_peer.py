@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from itertools import pairwise
 
 import av
@@ -182,3 +183,24 @@ async def test_closing_twice_is_fine(vp8: Media) -> None:
         await session.peer.close()
         await session.peer.close()
     assert session.told(PeerClosed) == [PeerClosed("closed")]
+
+
+async def test_the_phone_is_asked_for_less_under_loss_and_for_more_again(vp8: Media) -> None:
+    settings = ReceiveSettings(host_addresses=LOOPBACK, report_interval_ms=200)
+    async with joined(vp8, settings=settings) as session:
+        await session.received(video=10)
+        reports = session.peer._reports
+        assert reports is not None
+        assert reports.ceiling.bps == settings.max_bitrate_bps
+        loss = losing(0.3, seed=2)
+        is_lossy = asyncio.Event()
+        is_lossy.set()
+
+        async def network(data: bytes, send: Callable[[bytes], Awaitable[None]]) -> None:
+            await (loss(data, send) if is_lossy.is_set() else send(data))
+
+        session.phone.disturb(network)
+        await until(lambda: reports.ceiling.bps < settings.max_bitrate_bps // 4)
+        lowest = reports.ceiling.bps
+        is_lossy.clear()
+        await until(lambda: reports.ceiling.bps > lowest)
