@@ -6,8 +6,6 @@ import "element-plus/theme-chalk/el-dialog.css";
 import "element-plus/theme-chalk/el-form.css";
 import "element-plus/theme-chalk/el-form-item.css";
 import "element-plus/theme-chalk/el-input.css";
-import "element-plus/theme-chalk/el-select.css";
-import "element-plus/theme-chalk/el-option.css";
 import "element-plus/theme-chalk/el-popper.css";
 import "element-plus/theme-chalk/el-scrollbar.css";
 import "element-plus/theme-chalk/el-tag.css";

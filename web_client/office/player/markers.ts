@@ -71,14 +71,18 @@ const KIND_OF: Record<EventType, MarkerKind> = {
   "verdict.given": "session",
 };
 
-/** One marker an event, in the order of the timeline. */
+/**
+ * One marker an event, in the order in which things happened. An observation is committed
+ * a little after what it speaks of, so this is not always the order of the timeline.
+ */
 export function markersOf(events: readonly Event[]): Marker[] {
-  return events.map((event) => ({
+  const markers = events.map((event) => ({
     event,
     kind: KIND_OF[event.payload.type],
     tone: toneOf(event.payload),
     ...placeOf(event),
   }));
+  return markers.sort((a, b) => (a.fromMs ?? -1) - (b.fromMs ?? -1));
 }
 
 /** The next marker after a moment among those shown; the way of the key M. */

@@ -64,11 +64,22 @@ export function sessionPages(): SessionPages {
     if (now === null) return;
     const known = now.items.some((row) => row.session_id === summary.session_id);
     if (!known) {
-      stale.value = true;
+      if (belongsHere(summary, now)) stale.value = true;
       return;
     }
     const items = now.items.map((row) => (row.session_id === summary.session_id ? summary : row));
     page.value = { ...now, items };
+  }
+
+  /** Sessions stand newest first: one that is older or newer than this page is elsewhere. */
+  function belongsHere(summary: SessionSummary, now: SessionPage): boolean {
+    if (search.value.trim() !== "") return false;
+    if (phase.value !== null && summary.phase !== phase.value) return false;
+    const at = Date.parse(summary.created_at);
+    const oldest = Date.parse(now.items.at(-1)?.created_at ?? "") || 0;
+    const newest = Date.parse(now.items[0]?.created_at ?? "") || Infinity;
+    const notBefore = now.next_cursor === null || at >= oldest;
+    return notBefore && (pageNo.value === 1 || at <= newest);
   }
 
   return {

@@ -126,7 +126,7 @@ export const pages: Messages = {
   },
   steps: {
     title: "Steps",
-    attempts: ", {count} attempts",
+    attempts: "{count} attempts",
     go: "Go to “{step}”, {at}",
   },
   step_state: { open: "not begun", running: "running", done: "done", failed: "failed" },

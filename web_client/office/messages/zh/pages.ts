@@ -126,7 +126,7 @@ export const pages: Messages = {
   },
   steps: {
     title: "步骤",
-    attempts: ",共 {count} 次",
+    attempts: "共 {count} 次",
     go: "跳到“{step}”,{at}",
   },
   step_state: { open: "未开始", running: "进行中", done: "已完成", failed: "未通过" },
