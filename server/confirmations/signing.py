@@ -69,11 +69,11 @@ class SigningService:
     async def _confirm(
         self, unit: UnitOfWork, loaded: LoadedSession, signed: SignedStatement
     ) -> None:
+        events = await _events_now(unit, loaded)  # first the lock, then everything that it guards
         repository = ConfirmationRepository(unit.session)
         statement = await self._statement(repository, loaded.session_id, signed)
         if statement.used_at is not None:
             return  # the answer to the first submission was lost on its way
-        events = await _events_now(unit, loaded)
         _require_turn(loaded, events, signed)
         self._require_young(statement)
         key = await self._key(repository, loaded.session_id, signed)

@@ -173,7 +173,7 @@ class SessionAct:
         async def is_sealed() -> bool:
             response = await self.stage.staff("GET", f"/api/v1/sessions/{self.session_id}")
             summary.update((await response.json())["summary"])
-            return summary["phase"] == "sealed"
+            return bool(summary["phase"] == "sealed")
 
         await until(is_sealed)
         return str(summary["record_number"])
