@@ -20,9 +20,16 @@ async def _look_away(_name: str, _page: Page) -> None:
 class SyntheticCustomer:
     """Drives one phone page from the invitation to the receipt."""
 
-    def __init__(self, page: Page, *, look: Look = _look_away) -> None:
+    def __init__(
+        self,
+        page: Page,
+        *,
+        look: Look = _look_away,
+        one_time_code: Callable[[], Awaitable[str]] | None = None,
+    ) -> None:
         self.page = page
         self._look = look
+        self._one_time_code = one_time_code
 
     async def go_through(self, url: str) -> str:
         """The whole job; returns the record number on the receipt."""
@@ -137,6 +144,8 @@ class SyntheticCustomer:
         if await prepare.is_visible():
             await prepare.tap()
         await self._seen("statement")
+        if self._one_time_code is not None:
+            await self.page.get_by_test_id("one-time-code").fill(await self._one_time_code())
         await self._tap("confirm")
 
     async def receipt(self) -> str:

@@ -207,6 +207,7 @@ class Intake:
             on_cluster=self._on_cluster,
             on_segment=self._hooks.emit,
             on_failure=self._on_failure,
+            video_codec=self._peer.video_codec if self._peer else "VP8",
         )
 
     def _on_begun(self, begun: ev.StretchBegun) -> None:

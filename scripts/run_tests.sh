@@ -6,5 +6,5 @@ set -uo pipefail
 status=0
 (cd web_client && npm run --silent test) || status=1
 .venv/bin/pytest -n 2 --dist loadfile -m "not slow" tests || status=1
-.venv/bin/pytest -m "not slow" e2e || status=1
+.venv/bin/pytest -c e2e/pytest.ini --rootdir . -m "not slow" e2e || status=1
 exit $status

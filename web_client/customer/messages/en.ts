@@ -92,7 +92,7 @@ export const en: CustomerMessages = {
     what: "What is recorded",
     whatText: "Your picture, voice, signature and confirmation.",
     kept: "How long it is kept",
-    keptText: "Encrypted, for {years} years. Only authorised people see it.",
+    keptText: "For {years} years. Only authorised people see it.",
     refuse: "If you do not want to",
     refuseText: "You may refuse, or ask for a person at any time.",
     next: "I see, go on",
@@ -102,7 +102,7 @@ export const en: CustomerMessages = {
     recording: "I agree to be recorded",
     recordingWhy: "It shows that you heard and read everything.",
     recordingDetail:
-      "I agree that {institution} records this purchase of “{product}” in sound and picture: my picture, voice, reading, signature and confirmation. It is kept encrypted for {years} years to protect my rights, settle disputes and answer the regulator.",
+      "I agree that {institution} records this purchase of “{product}” in sound and picture: my picture, voice, reading, signature and confirmation. It is kept for {years} years to protect my rights, settle disputes and answer the regulator.",
     face: "I agree to the face check",
     faceWhy: "It shows that it is you. You may refuse.",
     faceDetail:
@@ -170,6 +170,7 @@ export const en: CustomerMessages = {
     retry: "I allowed it, try again",
   },
   status: {
+    region: "Recording status",
     label: "Recording status",
     preparing: "Getting ready",
     recording: "Recording",

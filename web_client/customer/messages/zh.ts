@@ -90,7 +90,7 @@ export const zh = {
     what: "会录下什么",
     whatText: "您的画面、声音、签名和确认。",
     kept: "保存多久",
-    keptText: "加密保存 {years} 年,只有获准的人能看。",
+    keptText: "保存 {years} 年,只有获准的人能看。",
     refuse: "不想录怎么办",
     refuseText: "可以不同意,也可以随时请工作人员。",
     next: "我知道了,继续",
@@ -100,7 +100,7 @@ export const zh = {
     recording: "我同意录音录像",
     recordingWhy: "用来证明您听清了、看清了。",
     recordingDetail:
-      "我同意 {institution} 对本次办理“{product}”的过程录音录像,记录我的画面、声音、阅读、签名和确认,加密保存 {years} 年,用于保护我的权益、处理争议和接受监管检查。",
+      "我同意 {institution} 对本次办理“{product}”的过程录音录像,记录我的画面、声音、阅读、签名和确认,保存 {years} 年,用于保护我的权益、处理争议和接受监管检查。",
     face: "我同意使用人脸核验",
     faceWhy: "用来看到是您本人。可以不同意。",
     faceDetail:
@@ -168,6 +168,7 @@ export const zh = {
     retry: "我已允许,再试一次",
   },
   status: {
+    region: "录制情况",
     label: "录制状态",
     preparing: "准备录制",
     recording: "录制中",

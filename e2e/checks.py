@@ -1,0 +1,50 @@
+"""What every screen and every package is held to."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import av
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+from shuanglu.evidence.package import ZipPackage
+from shuanglu.evidence.report import Report
+from shuanglu.evidence.verification import verify
+
+
+async def accessible(page: Page) -> None:
+    """axe-core finds nothing (WCAG 2 A and AA, best practices)."""
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+async def fits(page: Page) -> None:
+    """Nothing is cut off at the side."""
+    over = await page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert over <= 0, f"{over} px too wide"
+
+
+def verified(package: bytes) -> Report:
+    """A sceptic's verification; fails with the step that fails."""
+    report = verify(ZipPackage(io.BytesIO(package)), pinned_key=None)
+    assert report.passed, report.model_dump_json(indent=1)
+    return report
+
+
+def payloads(session: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """Payloads of one type from a session's timeline, in order."""
+    found = [event["payload"] for event in session["events"]]
+    return [payload for payload in found if payload["type"] == kind]
+
+
+def decoded_frames(stretch: bytes) -> tuple[int, int]:
+    """How many video and audio frames an ordinary decoder gets out of a stretch."""
+    counts = {"video": 0, "audio": 0}
+    with av.open(io.BytesIO(stretch)) as container:
+        for frame in container.decode():
+            counts["video" if isinstance(frame, av.VideoFrame) else "audio"] += 1
+    return counts["video"], counts["audio"]

@@ -1,0 +1,88 @@
+"""The ways beside the main one: no consent to face, no WebAuthn, used codes, a person."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Browser, Page, expect
+
+from demo.browser import phone
+from demo.customer import SyntheticCustomer
+from demo.staff import StaffClient
+from e2e.checks import accessible, fits, payloads, verified
+
+Look = Callable[[str, Page], Awaitable[None]]
+NARROWEST_PX = 320
+
+
+async def test_refusing_the_face_check_leads_to_a_person(
+    staff: StaffClient, browser: Browser, look: Look
+) -> None:
+    invitation = await staff.invite()
+    async with phone(browser, width_px=NARROWEST_PX) as page:
+        await page.goto(invitation["url"])
+        await page.get_by_test_id("large-text").tap()
+        for testid in ("invitation-next", "consent-recording", "consent-next"):
+            await fits(page)
+            await accessible(page)
+            await page.get_by_test_id(testid).tap()
+        await look("phone-320-no-face", page)
+        await fits(page)
+        await page.get_by_test_id("consent-refuse").tap()
+        await expect(page.get_by_test_id("staffed")).to_be_visible()
+        await look("phone-320-staffed", page)
+        await fits(page)
+        await accessible(page)
+    session = await staff.session(invitation["session_id"])
+    assert session["summary"]["phase"] == "staffed"
+    assert [p["reason"] for p in payloads(session, "route.staffed")] == ["face_consent_refused"]
+
+
+async def test_a_code_works_once(staff: StaffClient, browser: Browser, look: Look) -> None:
+    invitation = await staff.invite()
+    async with phone(browser) as first:
+        await first.goto(invitation["url"])
+        await expect(first.get_by_test_id("invitation")).to_be_visible()
+    async with phone(browser) as second:
+        await second.goto(invitation["url"])
+        await expect(second.get_by_test_id("problem")).to_be_visible()
+        await look("phone-used-code", second)
+        await accessible(second)
+
+
+async def test_without_an_authenticator_a_device_key_and_a_code_confirm(
+    staff: StaffClient, browser: Browser, look: Look
+) -> None:
+    invitation = await staff.invite()
+
+    async def read_out() -> str:
+        session = await staff.session(invitation["session_id"])
+        return str(session["one_time_code"])
+
+    async def shoot(name: str, page: Page) -> None:
+        await look(f"phone-320-{name}", page)
+        await fits(page)
+
+    async with phone(browser, width_px=NARROWEST_PX, authenticator=False) as page:
+        await page.add_init_script("delete window.PublicKeyCredential")
+        customer = SyntheticCustomer(page, look=shoot, one_time_code=read_out)
+        await customer.go_through(invitation["url"])
+        assert await customer.outcome() == "complete"
+    session = await staff.session(invitation["session_id"])
+    signed = payloads(session, "confirmation.signed")
+    assert [p["assurance"] for p in signed] == ["device_key_and_code"]
+    assert [p["one_time_code_channel"] for p in signed] == ["shown_to_staff"]
+    verified(await staff.package(invitation["session_id"]))
+
+
+async def test_a_person_is_one_tap_away(staff: StaffClient, browser: Browser) -> None:
+    invitation = await staff.invite()
+    async with phone(browser) as page:
+        customer = SyntheticCustomer(page)
+        await customer.join(invitation["url"])
+        await customer.check_device()
+        await page.get_by_test_id("ask-person").tap()
+        await page.get_by_test_id("ask-person-confirm").tap()
+        await expect(page.get_by_test_id("staffed")).to_be_visible()
+    session = await staff.session(invitation["session_id"])
+    assert [p["reason"] for p in payloads(session, "route.staffed")] == ["customer_asked"]

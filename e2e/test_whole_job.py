@@ -1,0 +1,80 @@
+"""From the QR code's link to a package that a sceptic verifies, watching the screens."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Browser, Page, expect
+
+from demo.browser import phone
+from demo.customer import SyntheticCustomer
+from demo.server_process import ServerProcess
+from demo.staff import StaffClient
+from e2e.checks import accessible, decoded_frames, fits, payloads, verified
+
+Look = Callable[[str, Page], Awaitable[None]]
+
+
+async def test_a_customer_records_a_sale_and_a_sceptic_verifies_it(
+    server: ServerProcess, staff: StaffClient, browser: Browser, look: Look
+) -> None:
+    invitation = await staff.invite(customer_name="欧阳晓明")
+    complaints: list[str] = []
+
+    async def inspect(name: str, page: Page) -> None:
+        await look(f"phone-{name}", page)
+        await fits(page)
+        await accessible(page)
+
+    async with phone(browser) as page:
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        customer = SyntheticCustomer(page, look=inspect)
+        number = await customer.go_through(invitation["url"])
+        assert await customer.outcome() == "complete"
+    assert complaints == []
+
+    session = await staff.session(invitation["session_id"])
+    assert session["summary"]["record_number"] == number
+    assert session["summary"]["outcome"] == "complete"
+    _the_record_says_what_happened(session)
+
+    package = await staff.package(invitation["session_id"])
+    report = verified(package)
+    assert report.record_number == number
+    _plays_in_an_ordinary_player(package)
+    await _the_public_page_knows_it(server, browser, number, look)
+
+
+def _the_record_says_what_happened(session: dict[str, object]) -> None:
+    assert [p["basis"] for p in payloads(session, "answer.judged")] == ["voice_and_tap"]
+    assert [p["face"] for p in payloads(session, "signature.made")] == ["present"]
+    signed = payloads(session, "confirmation.signed")
+    assert [p["assurance"] for p in signed] == ["webauthn_user_verified"]
+    first_step = next(
+        i
+        for i, event in enumerate(session["events"])  # type: ignore[arg-type]
+        if event["payload"]["type"] == "step.begun"
+    )
+    before = [e["payload"]["type"] for e in session["events"][:first_step]]  # type: ignore[index]
+    assert "media.stored" in before, "the script began before anything was stored"
+    assert payloads(session, "media.gap") == []
+
+
+def _plays_in_an_ordinary_player(package: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        video, audio = decoded_frames(archive.read("media/stretch-0001.webm"))
+    assert video > 300
+    assert audio > 1000
+
+
+async def _the_public_page_knows_it(
+    server: ServerProcess, browser: Browser, number: str, look: Look
+) -> None:
+    async with phone(browser, authenticator=False) as page:
+        await page.goto(f"{server.origin}/verify/{number}")
+        await expect(page.get_by_text(number).first).to_be_visible()
+        await look("phone-verify", page)
+        await fits(page)
+        await accessible(page)
