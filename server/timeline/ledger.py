@@ -60,7 +60,7 @@ class Ledger:
             raise StaleEpochError("another worker owns the session now")
         if append_id is not None and append_id == head.last_append_id:
             return await _answer_again(rows, head)
-        events, after = _link_all(head, drafts, self._clock.now())
+        events, after = _link_all(head, drafts, await self._time_after(rows, head))
         if append_id is not None:
             after = replace(
                 after,
@@ -73,6 +73,12 @@ class Ledger:
         await self._projector.project(unit, after, events)
         unit.after_commit(lambda: self._announcer.announce(events))
         return events
+
+    async def _time_after(self, rows: TimelineRepository, head: SessionHead) -> datetime:
+        """Now, or the time of the event before: a corrected clock never turns a timeline back."""
+        before = await rows.last_recorded_at(head)
+        now = self._clock.now()
+        return now if before is None else max(now, before)
 
     def _check_count(self, drafts: Sequence[EventDraft]) -> None:
         if not drafts:

@@ -90,3 +90,11 @@ class TimelineRepository:
             query = query.where(EventRow.seq <= to_seq)
         rows = await self._session.scalars(query)
         return tuple(_event.validate_json(canonical) for canonical in rows)
+
+    async def last_recorded_at(self, head: SessionHead) -> datetime | None:
+        """When the newest event was recorded; nothing in an empty timeline."""
+        query = select(EventRow.recorded_at).where(
+            EventRow.session_id == head.session_id, EventRow.seq == head.head_seq
+        )
+        found: datetime | None = await self._session.scalar(query)
+        return found
