@@ -8,7 +8,6 @@ import type {
   SessionDetail,
   SessionPage,
   SessionPhase,
-  SessionSummary,
   Staff,
   WebAuthnOptions,
   WebAuthnResponse,
@@ -37,7 +36,7 @@ export const officeApi = {
     requestJson<Staff>("POST", `${BASE}/staff/passkey-login`, { body }),
   scenarios: () => requestJson<ScenarioList>("GET", `${BASE}/scenarios`),
   createSession: (body: CreateSession) =>
-    requestJson<SessionSummary>("POST", `${BASE}/sessions`, { body }),
+    requestJson<Invitation>("POST", `${BASE}/sessions`, { body }),
   sessions: (query: SessionQuery, signal: AbortSignal) =>
     requestJson<SessionPage>("GET", `${BASE}/sessions?${queryString(query)}`, { signal }),
   session: (id: string) => requestJson<SessionDetail>("GET", sessionPath(id)),

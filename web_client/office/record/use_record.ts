@@ -46,7 +46,7 @@ export function useRecord(sessionId: string): RecordState {
       newest.value = summary;
       loadSoon();
     },
-    resumed: () => void load(),
+    missed: () => void load(),
   });
   onScopeDispose(() => {
     clearTimeout(due);

@@ -13,8 +13,8 @@ const LONGEST_WAIT_MS = 30_000;
 export interface LiveHandlers {
   /** A session changed. */
   changed(summary: SessionSummary): void;
-  /** The stream is back after a break: what changed meanwhile must be read again. */
-  resumed(): void;
+  /** Changes may have been missed (a break, or too many at once): read again. */
+  missed(): void;
 }
 
 /**
@@ -34,13 +34,16 @@ export function followSessions(handlers: LiveHandlers): Ref<LiveState> {
     source.addEventListener("session", (message) => {
       handlers.changed(JSON.parse((message as MessageEvent<string>).data) as SessionSummary);
     });
+    source.addEventListener("reload", () => {
+      handlers.missed();
+    });
     source.addEventListener("error", lost);
   }
 
   function opened(): void {
     state.value = "live";
     waitMs = FIRST_WAIT_MS;
-    if (broken) handlers.resumed();
+    if (broken) handlers.missed();
     broken = false;
   }
 
@@ -48,6 +51,8 @@ export function followSessions(handlers: LiveHandlers): Ref<LiveState> {
     broken = true;
     state.value = "lost";
     if (source?.readyState !== EventSource.CLOSED) return;
+    // Refused: reading again tells whether the login has ended.
+    handlers.missed();
     timer = setTimeout(open, waitMs);
     waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
   }

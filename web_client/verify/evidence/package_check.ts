@@ -1,7 +1,7 @@
 import type { PublicRecord } from "@wire/wire";
 
 import { canonicalBytes, type JsonValue } from "./canonical_json";
-import { sha256Hex } from "./digest";
+import { hex, sha256Hex, unbase64url } from "./digest";
 import { verifyEd25519 } from "./ed25519";
 import {
   isManifest,
@@ -132,7 +132,8 @@ class PackageChecker {
     const record = await this.findRecord(manifest.record_number);
     if (record === null) throw new NotChecked("server_unreachable");
     if (record.manifest_sha256 !== this.manifestSha256) throw new Failed("other_manifest");
-    if (record.signing_key !== this.publicKey) throw new Failed("other_key");
+    const own = this.publicKey === null ? "" : hex(unbase64url(this.publicKey));
+    if (hex(unbase64url(record.signing_key)) !== own) throw new Failed("other_key");
   }
 
   /** (3) Every file has the size and the hash that were signed. */
