@@ -41,6 +41,7 @@ from server.timeline.ledger import Ledger
 from server.timeline.projector import Projector
 from server.timeline.service import TimelineService
 from shuanglu.clock import Clock
+from shuanglu.errors import InvalidInputError
 from shuanglu.wire.bus import Done, SessionChanged
 
 Extension = Callable[[web.Application], None]
@@ -81,12 +82,19 @@ def create_app(
     app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_database)
     app.cleanup_ctx.append(_on_the_bus)
-    install_confirmations(app, sms=sms or ShownToStaffGateway())
+    install_confirmations(app, sms=sms or _sms(settings))
     install_evidence(app)
     install_review(app)
     for extend in extensions:
         extend(app)
     return app
+
+
+def _sms(settings: ServerSettings) -> SmsGateway:
+    """The embedded default; a gateway that was asked for and is not there is an error."""
+    if settings.sms_mode != "shown_to_staff":
+        raise InvalidInputError("no SMS gateway is built in: pass one", field="sms_mode")
+    return ShownToStaffGateway()
 
 
 def _build_services(app: web.Application) -> None:

@@ -16,15 +16,18 @@ from shuanglu.errors import InvalidInputError, TooLargeError
 
 M = TypeVar("M", bound=BaseModel)
 _CHUNK_BYTES = 16 * 1024
+_MAX_FIELD_LENGTH = 200
 
 
 async def read_json(request: web.Request, model: type[M], *, limit_bytes: int) -> M:
-    """The body as ``model``. The limit counts bytes after decompression."""
+    """The body as ``model``; raises ``InvalidInputError`` or ``TooLargeError``."""
     if request.content_type != "application/json":
         raise InvalidInputError("the body must be application/json", field="Content-Type")
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise InvalidInputError("the body must not be compressed", field="Content-Encoding")
     raw = await _read_bytes(request, limit_bytes)
     try:
-        data = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_duplicates)
+        data = json.loads(raw.decode("utf-8"), object_pairs_hook=_checked_object)
     except (ValueError, RecursionError) as error:
         raise InvalidInputError("the body is not JSON", field="body") from error
     return _validated(model, data, as_json=True)
@@ -32,9 +35,11 @@ async def read_json(request: web.Request, model: type[M], *, limit_bytes: int) -
 
 def read_query(request: web.Request, model: type[M]) -> M:
     """The query as ``model``; a parameter given twice is an error."""
-    names = list(request.query.keys())
-    if len(set(names)) != len(names):
+    pairs = list(request.query.items())
+    if len(dict(pairs)) != len(pairs):
         raise InvalidInputError("a query parameter is given twice", field="query")
+    for name, value in pairs:
+        check_text(value, field=name)
     return _validated(model, dict(request.query), as_json=False)
 
 
@@ -52,19 +57,35 @@ async def _read_bytes(request: web.Request, limit_bytes: int) -> bytes:
     if (request.content_length or 0) > limit_bytes:
         raise TooLargeError(f"the body may have {limit_bytes} bytes", field="body")
     raw = bytearray()
-    async for chunk in request.content.iter_chunked(_CHUNK_BYTES):
-        raw += chunk
-        if len(raw) > limit_bytes:
-            raise TooLargeError(f"the body may have {limit_bytes} bytes", field="body")
+    try:
+        async for chunk in request.content.iter_chunked(_CHUNK_BYTES):
+            raw += chunk
+            if len(raw) > limit_bytes:
+                raise TooLargeError(f"the body may have {limit_bytes} bytes", field="body")
+    except web.RequestPayloadError as error:
+        raise InvalidInputError("the body is broken off", field="body") from error
     return bytes(raw)
 
 
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _checked_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Two readers could believe two different values of one name."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name occurs twice")
+        raise InvalidInputError("a name occurs twice", field=_shortened(pairs[-1][0]))
+    for name, value in pairs:
+        if isinstance(value, str):
+            check_text(value, field=name)
     return found
+
+
+def check_text(text: str, *, field: str) -> None:
+    """Refuses the zero character: PostgreSQL cannot store it, and no name has one."""
+    if "\0" in text:
+        raise InvalidInputError("a character that is not text", field=_shortened(field))
+
+
+def _shortened(name: str) -> str:
+    return name[:_MAX_FIELD_LENGTH].replace("\0", "")
 
 
 def _validated(model: type[M], data: Any, *, as_json: bool) -> M:  # noqa: ANN401 - any JSON
@@ -82,4 +103,4 @@ def _refuse(error: ValidationError) -> NoReturn:
     """Names the first wrong field, without repeating its value (it may be personal)."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     place = ".".join(str(part) for part in first["loc"]) or "body"
-    raise InvalidInputError(first["msg"], field=place[:200]) from error
+    raise InvalidInputError(first["msg"], field=_shortened(place)) from error

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
+from backing.bus.envelope import failure_fields
 from server.request_id import request_id_of
 from shuanglu.errors import ShuangluError
 from shuanglu.wire.http import Problem
@@ -98,8 +99,9 @@ async def problems_middleware(request: web.Request, handler: Handler) -> web.Str
         return problem(_of_http(error))
     except (ConnectionResetError, ConnectionAbortedError):
         raise
-    except Exception:  # noqa: BLE001 - the edge of a request
-        _log.exception("request_failed", request_id=request_id_of(request))
+    except Exception as error:  # noqa: BLE001 - the edge of a request
+        # Never the exception's words or a frame's locals: they may hold personal data.
+        _log.error("request_failed", request_id=request_id_of(request), **failure_fields(error))
         return problem(ShuangluError("something went wrong on our side"))
 
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from server import app_keys
 from server.auth.guard import require_customer, require_staff
-from server.bodies import json_reply, read_json, read_query
+from server.bodies import check_text, json_reply, read_json, read_query
 from shuanglu.errors import NotFoundError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse | BaseModel]]
@@ -85,6 +85,8 @@ def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
 
 def _guarded(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def serve(request: web.Request) -> web.StreamResponse:
+        for name, value in request.match_info.items():
+            check_text(value, field=name)
         await _authorise(route, request)
         await _parse(route, request)
         answer = await route.handler(request)

@@ -10,11 +10,15 @@ import pytest
 from aiohttp import DummyCookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
+from server.auth.models import StaffMember
+from server.auth.passwords import Passwords
+from server.auth.repository import StaffRepository
+from server.scripts.library import publish_scripts
 from server.storage import migrate
 from server.storage.engine import Database
-from shuanglu.clock import ManualClock
+from shuanglu.clock import ManualClock, SystemClock
 from tests.backing_services import Postgres, running_postgres
-from tests.server.stage import Stage, StageParts, stage_app
+from tests.server.stage import FIRST, FIRST_STAFF_ID, Stage, StageParts, demo_script, stage_app
 
 TEMPLATE = "template_migrated"
 DATABASES = ("sqlite", "postgresql")
@@ -27,16 +31,22 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres: Postgres) -> Postgres:
+def first_password_hash() -> str:
+    """Hashed once: it is slow on purpose."""
+    return asyncio.run(Passwords().hash(FIRST.password))
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Postgres, first_password_hash: str) -> Postgres:
     asyncio.run(postgres.create(TEMPLATE))
-    asyncio.run(_migrate(postgres.url(TEMPLATE)))
+    asyncio.run(_prepare(postgres.url(TEMPLATE), first_password_hash))
     return postgres
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory, first_password_hash: str) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
-    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+    asyncio.run(_prepare(f"sqlite+aiosqlite:///{path}", first_password_hash))
     return path
 
 
@@ -61,16 +71,18 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def stage(database_url: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Stage]:
-    """The whole server with real parts, its scripts published, its first login made."""
+    """The whole server with real parts, its script published, its first login made."""
     parts = StageParts.build(database_url, tmp_path, clock)
     server = TestServer(stage_app(parts), host="127.0.0.1")
     async with TestClient(server, cookie_jar=DummyCookieJar()) as client:
-        stage = Stage(parts, server, client)
-        await stage.prepare()
-        yield stage
+        yield Stage(parts, server, client)
 
 
-async def _migrate(url: str) -> None:
+async def _prepare(url: str, password_hash: str) -> None:
     database = Database(url)
     await migrate.upgrade(database)
+    await publish_scripts(database, [demo_script()], SystemClock())
+    async with database.write() as unit:
+        member = StaffMember(FIRST_STAFF_ID, FIRST.username, password_hash)
+        await StaffRepository(unit.session).add(member, at=SystemClock().now())
     await database.close()

@@ -96,12 +96,13 @@ async def test_a_body_at_the_limit_is_read_and_one_past_it_is_not(stage: Stage) 
     await stage.problem(response, 413, "too_large")
 
 
-async def test_a_compression_bomb_is_counted_unpacked(stage: Stage) -> None:
-    packed = gzip.compress(b" " * 20_000_000)
-    assert len(packed) < stage.parts.settings.max_body_bytes
-    response = await _raw(stage, packed, **{"Content-Encoding": "gzip"})
-    assert response.status in {400, 413}, await response.text()
-    await _raw(stage, b"not gzip at all", **{"Content-Encoding": "gzip"})
+async def test_compressed_bodies_are_refused_unread(stage: Stage) -> None:
+    bomb = gzip.compress(b" " * 20_000_000)
+    assert len(bomb) < stage.parts.settings.max_body_bytes
+    for data in (bomb, gzip.compress(json.dumps(GOOD).encode()), b"not gzip at all"):
+        response = await _raw(stage, data, **{"Content-Encoding": "gzip"})
+        found = await stage.problem(response, 400, "invalid_input")
+        assert found["field"] == "Content-Encoding"
     assert (await stage.request("GET", "/healthz")).status == 200
 
 
@@ -114,7 +115,7 @@ async def test_a_compression_bomb_is_counted_unpacked(stage: Stage) -> None:
         "👨‍👩‍👧‍👦 𠮷野家",
         "<script>alert(1)</script>",
         "%_\\%",
-        "a\u202eb\u0000c".replace("\u0000", ""),
+        "a\u202ebc",
         "O'Brien",
     ],
 )
@@ -137,7 +138,7 @@ async def test_a_zero_character_changes_nothing(stage: Stage) -> None:
     response = await stage.log_in(username="a\u0000")
     await stage.problem(response, 400, "invalid_input")
     response = await stage.staff("GET", f"{SESSIONS}/ses_%00")
-    await stage.problem(response, 404, "not_found")
+    await stage.problem(response, 400, "invalid_input")
     assert (await (await stage.staff("GET", SESSIONS)).json())["total"] == 0
 
 

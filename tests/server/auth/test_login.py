@@ -3,23 +3,36 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
+from pathlib import Path
 
-from server import app_keys
 from server.auth.first_staff import ensure_first_staff
 from server.auth.passwords import Passwords
+from server.auth.repository import StaffRepository
 from server.auth.staff import canonical_username
+from server.storage import migrate
+from server.storage.engine import Database
 from shuanglu.clock import ManualClock
 from tests.server.stage import Stage
 
 ME = "/api/v1/staff/me"
 
 
-async def test_the_first_start_makes_one_login_and_the_second_none(stage: Stage) -> None:
-    assert stage.first is not None
-    assert stage.first.username == "admin"
-    assert len(stage.first.password) == 20
-    again = await ensure_first_staff(stage.app[app_keys.DATABASE], Passwords(), stage.parts.clock)
-    assert again is None
+async def test_the_first_start_makes_one_login_and_the_second_none(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'first.db'}")
+    await migrate.upgrade(database)
+    first = await ensure_first_staff(database, Passwords(), clock)
+    assert first is not None
+    assert first.username == "admin"
+    assert len(first.password) == 20
+    async with database.read() as session:
+        member = await StaffRepository(session).by_username("admin")
+    assert member is not None
+    assert first.password not in member.password_hash
+    assert await Passwords().matches(member.password_hash, first.password)
+    assert await ensure_first_staff(database, Passwords(), clock) is None
+    await database.close()
 
 
 async def test_log_in_then_out(stage: Stage) -> None:

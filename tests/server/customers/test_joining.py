@@ -133,7 +133,7 @@ async def test_refusing_the_recording_is_told_to_staff(stage: Stage) -> None:
     assert detail["summary"]["alerts"] == ["recording_consent_refused"]
 
 
-async def test_one_session_cannot_flood_the_server(stage: Stage, clock: ManualClock) -> None:
+async def test_one_session_cannot_flood_the_server(stage: Stage) -> None:
     _, token = await stage.join()
     limit = stage.parts.settings.customer_requests_per_window
     for _ in range(limit):

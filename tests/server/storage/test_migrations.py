@@ -51,7 +51,9 @@ async def test_moments_keep_their_zone_and_milliseconds(database_url: str) -> No
     database = Database(database_url)
     at = datetime(2026, 11, 23, 16, 0, 0, 123999, tzinfo=timezone(timedelta(hours=8)))
     async with database.write() as unit:
-        unit.session.add(StaffRow(staff_id="stf_1", username="a", password_hash="x", created_at=at))
+        unit.session.add(
+            StaffRow(staff_id="stf_1", username="somebody", password_hash="x", created_at=at)
+        )
     async with database.read() as session:
         found = await session.get(StaffRow, "stf_1")
     assert found is not None
@@ -85,7 +87,9 @@ async def test_nothing_of_a_failed_transaction_stays_and_nothing_is_announced(
     async def tell() -> None:
         told.append("committed")
 
-    row = StaffRow(staff_id="stf_1", username="a", password_hash="x", created_at=datetime.now(UTC))
+    row = StaffRow(
+        staff_id="stf_1", username="somebody", password_hash="x", created_at=datetime.now(UTC)
+    )
 
     async def fail() -> None:
         async with database.write() as unit:
