@@ -43,6 +43,11 @@ class SyntheticCustomer:
 
     async def join(self, url: str) -> None:
         """From the link to an allowed camera."""
+        await self.join_until_camera(url)
+        await self._tap("allow-camera")
+
+    async def join_until_camera(self, url: str) -> None:
+        """From the link to the question for the camera."""
         await self.page.goto(url)
         await self._seen("invitation")
         await self._tap("invitation-next")
@@ -51,7 +56,6 @@ class SyntheticCustomer:
         await self._tap("consent-face")
         await self._tap("consent-next")
         await self._seen("get-ready")
-        await self._tap("allow-camera")
 
     async def check_device(self) -> None:
         """Hears the test sound; picture and microphone pass by themselves."""
@@ -137,7 +141,12 @@ class SyntheticCustomer:
         await self._tap("signature-done")
 
     async def confirm(self) -> None:
-        """Make the key with a first tap if there is none yet, then sign the statement."""
+        """Sign the statement."""
+        await self.prepare_to_confirm()
+        await self._tap("confirm")
+
+    async def prepare_to_confirm(self) -> None:
+        """Make the key with a first tap if there is none yet; the statement is then shown."""
         prepare = self.page.get_by_test_id("register-key")
         statement = self.page.get_by_test_id("statement")
         await expect(prepare.or_(statement).first).to_be_visible(timeout=STEP_TIMEOUT_MS)
@@ -146,7 +155,6 @@ class SyntheticCustomer:
         await self._seen("statement")
         if self._one_time_code is not None:
             await self.page.get_by_test_id("one-time-code").fill(await self._one_time_code())
-        await self._tap("confirm")
 
     async def receipt(self) -> str:
         """Waits for the sealed record; its number."""

@@ -44,7 +44,7 @@ def payloads(session: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 def decoded_frames(stretch: bytes) -> tuple[int, int]:
     """How many video and audio frames an ordinary decoder gets out of a stretch."""
     counts = {"video": 0, "audio": 0}
-    with av.open(io.BytesIO(stretch)) as container:
+    with av.open(io.BytesIO(stretch), "r") as container:
         for frame in container.decode():
             counts["video" if isinstance(frame, av.VideoFrame) else "audio"] += 1
     return counts["video"], counts["audio"]
