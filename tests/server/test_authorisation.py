@@ -22,6 +22,7 @@ PUBLIC_PATHS = {
     "/healthz",
     "/readyz",
     "/api/v1/openapi.json",
+    "/api/v1/signing-keys",
     "/api/v1/staff/login",
     "/api/v1/staff/passkey-login/options",
     "/api/v1/staff/passkey-login",
