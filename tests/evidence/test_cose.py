@@ -19,7 +19,9 @@ def test_both_kinds_of_keys_are_read() -> None:
         assert key.public_numbers() == holder.key.public_key().public_numbers()
 
 
-@pytest.mark.parametrize(("key", "algorithm"), [(EC.cose_key, RS256), (RSA.cose_key, ES256)])
+@pytest.mark.parametrize(
+    ("key", "algorithm"), [(EC.cose_key, RS256), (RSA.cose_key, ES256)], ids=["ec", "rsa"]
+)
 def test_a_key_of_another_algorithm_is_refused(key: bytes, algorithm: int) -> None:
     with pytest.raises(CheckFailedError) as refused:
         cose_public_key(key, algorithm=algorithm)
@@ -49,6 +51,7 @@ def test_a_key_that_is_not_a_p256_key_is_refused(change: dict[int, object]) -> N
         b"\xbf\x01\x02\xff",
         cbor2.dumps({1: "text"}),
     ],
+    ids=["nothing", "more", "cut", "list", "many", "twice", "endless", "text"],
 )
 def test_what_is_no_cose_key_is_refused(data: bytes) -> None:
     with pytest.raises(CheckFailedError):
