@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from demo.browser import launch
+from demo.browser import launch, phone
+from demo.customer import SyntheticCustomer
 from demo.media_assets import fake_camera, fake_microphone
 from demo.server_process import ServerProcess
 from demo.staff import StaffClient
+from e2e.checks import accessible, fits
 
+Look = Callable[[str, Page], Awaitable[None]]
 ASSETS = Path(__file__).parents[1] / "tests" / "artifacts"
 SHOTS = Path(__file__).parent / "artifacts"
 KEPT_SPEECH = ASSETS / "speech"
@@ -52,8 +57,8 @@ async def browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
-@pytest.fixture
-def look() -> Callable[[str, Page], Awaitable[None]]:
+@pytest.fixture(scope="session")
+def look() -> Look:
     """Keeps a screenshot of a screen under ``e2e/artifacts``."""
 
     async def shoot(name: str, page: Page) -> None:
@@ -61,3 +66,35 @@ def look() -> Callable[[str, Page], Awaitable[None]]:
         await page.screenshot(path=SHOTS / f"{name}.png")
 
     return shoot
+
+
+@dataclass(frozen=True)
+class RecordedSale:
+    """A sale that a synthetic customer went through, and how it looked from the phone."""
+
+    number: str
+    outcome: str
+    session: dict[str, Any]
+    package: bytes
+    page_errors: tuple[str, ...]
+
+
+@pytest.fixture(scope="session")
+async def recorded_sale(staff: StaffClient, browser: Browser, look: Look) -> RecordedSale:
+    """One whole job, every screen kept, checked by axe and for width."""
+    invitation = await staff.invite(customer_name="欧阳晓明")
+    errors: list[str] = []
+
+    async def inspect(name: str, page: Page) -> None:
+        await look(f"phone-{name}", page)
+        await fits(page)
+        await accessible(page)
+
+    async with phone(browser) as page:
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        customer = SyntheticCustomer(page, look=inspect)
+        number = await customer.go_through(invitation["url"])
+        outcome = await customer.outcome()
+    session_id = invitation["session_id"]
+    session = await staff.session(session_id)
+    return RecordedSale(number, outcome, session, await staff.package(session_id), tuple(errors))

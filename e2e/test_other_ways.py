@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from playwright.async_api import Browser, Page, expect
 
 from demo.browser import phone
 from demo.customer import SyntheticCustomer
 from demo.staff import StaffClient
 from e2e.checks import accessible, fits, payloads, verified
+from e2e.conftest import Look
 
-Look = Callable[[str, Page], Awaitable[None]]
 NARROWEST_PX = 320
 
 

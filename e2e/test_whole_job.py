@@ -4,49 +4,31 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from demo.browser import phone
-from demo.customer import SyntheticCustomer
 from demo.server_process import ServerProcess
-from demo.staff import StaffClient
 from e2e.checks import accessible, decoded_frames, fits, payloads, verified
-
-Look = Callable[[str, Page], Awaitable[None]]
+from e2e.conftest import Look, RecordedSale
 
 
 async def test_a_customer_records_a_sale_and_a_sceptic_verifies_it(
-    server: ServerProcess, staff: StaffClient, browser: Browser, look: Look
+    server: ServerProcess, browser: Browser, look: Look, recorded_sale: RecordedSale
 ) -> None:
-    invitation = await staff.invite(customer_name="欧阳晓明")
-    complaints: list[str] = []
+    assert recorded_sale.page_errors == ()
+    assert recorded_sale.outcome == "complete"
+    summary = recorded_sale.session["summary"]
+    assert summary["record_number"] == recorded_sale.number
+    assert summary["outcome"] == "complete"
+    _the_record_says_what_happened(recorded_sale.session)
 
-    async def inspect(name: str, page: Page) -> None:
-        await look(f"phone-{name}", page)
-        await fits(page)
-        await accessible(page)
-
-    async with phone(browser) as page:
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        customer = SyntheticCustomer(page, look=inspect)
-        number = await customer.go_through(invitation["url"])
-        assert await customer.outcome() == "complete"
-    assert complaints == []
-
-    session = await staff.session(invitation["session_id"])
-    assert session["summary"]["record_number"] == number
-    assert session["summary"]["outcome"] == "complete"
-    _the_record_says_what_happened(session)
-
-    package = await staff.package(invitation["session_id"])
-    report = verified(package)
+    report = verified(recorded_sale.package)
     assert report.record is not None
-    assert report.record.record_number == number
-    _plays_in_an_ordinary_player(package)
-    await _the_public_page_knows_it(server, browser, number, look)
+    assert report.record.record_number == recorded_sale.number
+    _plays_in_an_ordinary_player(recorded_sale.package)
+    await _the_public_page_knows_it(server, browser, recorded_sale.number, look)
 
 
 def _the_record_says_what_happened(session: dict[str, Any]) -> None:

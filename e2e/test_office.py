@@ -1,0 +1,89 @@
+"""The office page: log in, invite, find, watch, play, export; by keyboard and under axe."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from demo.server_process import ServerProcess
+from e2e.checks import accessible, fits, verified
+from e2e.conftest import Look, RecordedSale
+
+SECONDS_PLAYED = 1.0
+
+
+@pytest.fixture
+async def office(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]:
+    context = await browser.new_context(
+        viewport={"width": 1366, "height": 768}, locale="zh-CN", accept_downloads=True
+    )
+    page = await context.new_page()
+    username, password = server.first_login()
+    await page.goto(f"{server.origin}/office/")
+    await page.get_by_test_id("login-username").fill(username)
+    await page.get_by_test_id("login-password").fill(password)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("session-new")).to_be_visible()
+    yield page
+    await context.close()
+
+
+async def test_a_wrong_password_is_told(
+    server: ServerProcess, browser: Browser, look: Look
+) -> None:
+    page = await browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    await page.goto(f"{server.origin}/office/")
+    await page.get_by_test_id("login-username").fill("admin")
+    await page.get_by_test_id("login-password").fill("not the password")
+    await page.get_by_test_id("login-submit").click()
+    await expect(page.get_by_test_id("login-problem")).to_be_visible()
+    await look("office-login-refused", page)
+    await accessible(page)
+    await page.context.close()
+
+
+async def test_staff_invite_a_customer(office: Page, look: Look) -> None:
+    await office.get_by_test_id("session-new").click()
+    await office.get_by_test_id("new-product").fill("稳健一号")
+    await office.get_by_test_id("new-product-code").fill("WJ001")
+    await office.get_by_test_id("new-customer-name").fill("诸葛孔明")
+    await look("office-new", office)
+    await accessible(office)
+    await office.get_by_test_id("new-create").click()
+    await expect(office.get_by_test_id("invitation-qr")).to_be_visible()
+    await look("office-invitation", office)
+    await accessible(office)
+
+
+async def test_staff_play_a_record_and_export_what_verifies(
+    office: Page, recorded_sale: RecordedSale, look: Look, tmp_path: Path
+) -> None:
+    await office.get_by_test_id("sessions-search").fill(recorded_sale.number)
+    await office.keyboard.press("Enter")
+    row = office.get_by_test_id("session-row").filter(has_text=recorded_sale.number)
+    await expect(row).to_be_visible()
+    await look("office-sessions", office)
+    await fits(office)
+    await accessible(office)
+    await row.get_by_test_id("session-open").click()
+
+    video = office.get_by_test_id("player-video").first
+    await expect(video).to_be_visible()
+    await office.get_by_test_id("player-toggle").click()
+    await office.wait_for_function(
+        """([selector, seconds]) => [...document.querySelectorAll(selector)]
+            .some(video => video.currentTime > seconds && video.videoWidth > 0)""",
+        arg=["[data-testid=player-video]", SECONDS_PLAYED],
+    )
+    await look("office-record", office)
+    await fits(office)
+    await accessible(office)
+
+    async with office.expect_download() as downloading:
+        await office.get_by_test_id("export-package").click()
+    package = tmp_path / "package.zip"
+    await (await downloading.value).save_as(package)
+    verified(package.read_bytes())
