@@ -92,17 +92,24 @@ async def problems_middleware(request: web.Request, handler: Handler) -> web.Str
         return await handler(request)
     except ShuangluError as error:
         _log.info("request_refused", code=error.code, request_id=request_id_of(request))
-        return problem(error)
+        return _closing_unread(request, problem(error))
     except web.HTTPException as error:
         if error.status < 400:  # noqa: PLR2004 - a redirect is no error
             raise
-        return problem(_of_http(error))
+        return _closing_unread(request, problem(_of_http(error)))
     except (ConnectionResetError, ConnectionAbortedError):
         raise
     except Exception as error:  # noqa: BLE001 - the edge of a request
         # Never the exception's words or a frame's locals: they may hold personal data.
         _log.error("request_failed", request_id=request_id_of(request), **failure_fields(error))
         return problem(ShuangluError("something went wrong on our side"))
+
+
+def _closing_unread(request: web.Request, response: web.Response) -> web.Response:
+    """A body that was refused unread is not waited for: the connection ends instead."""
+    if request.can_read_body and not request.content.at_eof():
+        response.force_close()
+    return response
 
 
 def _of_http(error: web.HTTPException) -> ShuangluError:
