@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from embedded.verify_command import verify_command
@@ -24,3 +26,13 @@ def run_command() -> None:
     from embedded.run_command import run  # noqa: PLC0415
 
     run()
+
+
+@app.command("staff")
+def staff_command(
+    username: Annotated[str, typer.Argument(help="Login name, created if unknown.")],
+) -> None:
+    """Give a login a new password, on this machine; prints it once."""
+    from embedded.staff_command import give_login_command  # noqa: PLC0415 - as above
+
+    give_login_command(username)

@@ -6,7 +6,6 @@ Whoever may write the data folder may do this; nobody can over the network.
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
 
 import typer
 
@@ -19,7 +18,7 @@ from shuanglu.clock import SystemClock
 from shuanglu.ids import new_staff_id
 
 
-def staff_command(username: Annotated[str, typer.Argument(help="Login name.")]) -> None:
+def give_login_command(username: str) -> None:
     """Create the login, or reset its password; prints the generated password once."""
     typer.echo(asyncio.run(give_login(EmbeddedSettings(), username)))
 

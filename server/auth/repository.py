@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, func, select, update
+from sqlmodel import col, delete, func, select, update
 
 from server.auth.models import Login, Passkey, StaffMember
 from server.storage.tables import PasskeyRow, StaffLoginRow, StaffRow
@@ -33,6 +33,17 @@ class StaffRepository:
             )
         )
         await self._session.flush()
+
+    async def set_password(self, staff_id: str, password_hash: str) -> None:
+        """Another password from now on; logins that exist end, as they may not be the owner's."""
+        await self._session.execute(
+            update(StaffRow)
+            .where(col(StaffRow.staff_id) == staff_id)
+            .values(password_hash=password_hash)
+        )
+        await self._session.execute(
+            delete(StaffLoginRow).where(col(StaffLoginRow.staff_id) == staff_id)
+        )
 
     async def by_username(self, username: str) -> StaffMember | None:
         """The staff member of that name."""
