@@ -7,7 +7,9 @@ from pathlib import Path
 
 from aiohttp import web
 
+from server.bodies import check_text
 from server.settings import ServerSettings
+from shuanglu.errors import NotFoundError
 
 PAGES = {
     "/c/": "customer",
@@ -28,9 +30,7 @@ def add_pages(app: web.Application, settings: ServerSettings) -> None:
     if settings.static_dir is not None:
         for path, page in PAGES.items():
             app.router.add_get(path, _file(settings.static_dir / page / "index.html"))
-        assets = settings.static_dir / "assets"
-        if assets.is_dir():
-            app.router.add_static("/assets/", assets)
+        app.router.add_get("/assets/{name}", _asset(settings.static_dir / "assets"))
     if settings.ca_certificate is not None:
         app.router.add_get("/ca.crt", _certificate(settings.ca_certificate))
 
@@ -45,9 +45,25 @@ def _redirect(target: str) -> Handler:
 def _file(path: Path) -> Handler:
     async def page(_request: web.Request) -> web.StreamResponse:
         # The page names hashed assets: it is always asked for anew, and told "not modified".
-        return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
+        return web.FileResponse(_in(path.parent, path.name), headers={"Cache-Control": "no-cache"})
 
     return page
+
+
+def _asset(folder: Path) -> Handler:
+    async def asset(request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(_in(folder, request.match_info["name"]))
+
+    return asset
+
+
+def _in(folder: Path, name: str) -> Path:
+    """The file of that name right in the folder; a name that leads elsewhere is not found."""
+    check_text(name, field="name")
+    path = (folder / name).resolve()
+    if path.parent != folder.resolve() or not path.is_file():
+        raise NotFoundError("no such file")
+    return path
 
 
 def _certificate(path: Path) -> Handler:

