@@ -74,8 +74,9 @@ bench: $(VENV)/.dev models web_client/dist/.built ## measure; ONLY=name for one;
 soak: $(VENV)/.dev models web_client/dist/.built ## slow and faulty: long runs, kills, lost networks
 	@$(BIN)/pytest -m slow tests e2e
 
-docs: $(VENV)/.dev ## write what is generated: docs/openapi.json
-	@$(BIN)/python -m server.openapi > docs/openapi.json
+docs: $(VENV)/.dev ## write what is generated: docs/openapi.json, the pictures of the README
+	@$(BIN)/python scripts/write_openapi.py
+	@test ! -d e2e/artifacts || $(BIN)/python scripts/readme_pictures.py
 
 lock: $(VENV)/.dev ## resolve the lock files again
 	@$(BIN)/python -m pip install --quiet uv

@@ -65,12 +65,13 @@ class ServerProcess:
     @property
     def log(self) -> Path:
         """Its structured log."""
-        return self.data_dir / "log.jsonl"
+        return self.data_dir / "logs" / "shuanglu.jsonl"
 
     def start(self) -> None:
         """Start and wait until it is ready."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        with self.output.open("ab") as out, self.log.open("ab") as log:
+        errors = self.data_dir / "errors.txt"
+        with self.output.open("ab") as out, errors.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "embedded", "run"],
                 stdout=out,

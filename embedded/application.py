@@ -56,7 +56,7 @@ async def serve(settings: EmbeddedSettings, scripts: Sequence[Script], console: 
     addresses = find_addresses(
         settings.host_name, http_port=settings.http_port, https_port=settings.https_port
     )
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     certificates = local_certificates(settings.data_dir / "tls", addresses.certificate_names)
     parts = _parts(settings.data_dir)
     app = _application(settings, addresses, certificates, parts)

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
+import os
 import signal
-import sys
 from importlib import resources
 
-import structlog
 import uvloop
 import yaml
 from rich.console import Console
 
 from embedded.application import serve
+from embedded.logs import configure_logs
 from embedded.settings import EmbeddedSettings
 from shuanglu.script.model import Script, parse_script
 
 
 def run() -> None:
     """Start on embedded defaults; Ctrl-C or SIGTERM stops."""
-    _configure_logs()
+    settings = EmbeddedSettings()
+    # Media, keys and names: nobody else on this machine may read what is written here.
+    os.umask(0o077)
+    configure_logs(settings.data_dir / "logs")
     console = Console(highlight=False, soft_wrap=True)
     with contextlib.suppress(asyncio.CancelledError):
-        uvloop.run(_until_stopped(EmbeddedSettings(), console))
+        uvloop.run(_until_stopped(settings, console))
 
 
 async def _until_stopped(settings: EmbeddedSettings, console: Console) -> None:
@@ -43,18 +45,3 @@ def _shipped_scripts() -> list[Script]:
         for file in files
         if file.name.endswith(".yaml")
     ]
-
-
-def _configure_logs() -> None:
-    """One JSON object a line on standard error; INFO and above."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-    )
