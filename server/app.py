@@ -148,6 +148,7 @@ def _build_sessions(app: web.Application) -> None:
 async def _database(app: web.Application) -> AsyncIterator[None]:
     await app[app_keys.DATABASE].check()
     yield
+    await app[app_keys.TIMELINE].close()
     await app[app_keys.DATABASE].close()
 
 

@@ -6,15 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Table, bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, func, or_, select, update
+from sqlmodel import SQLModel, col, func, or_, select
 
 from server.storage.tables import SessionViewRow
 from shuanglu.errors import NotFoundError
 from shuanglu.wire.views import SessionPhase, SessionSummary
 
 _LIKE_ESCAPE = "\\"
+_VIEWS: Table = SQLModel.metadata.tables["session_view"]
+_SHOWN = ("phase", "outcome", "record_number", "stored_ms", "search_text", "summary")
+_PUT = (
+    _VIEWS.update()
+    .where(_VIEWS.c.session_id == bindparam("of_session"))
+    .values({name: bindparam(name) for name in _SHOWN})
+)
+"""Built once: it runs with every append."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +49,9 @@ class SessionViewRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def put(self, summary: SessionSummary, *, seq: int) -> None:
+    async def put(self, summary: SessionSummary) -> None:
         """Write the row of a session; only with the session's lock held."""
         values: dict[str, Any] = {
-            "seq": seq,
             "phase": summary.phase.value,
             "outcome": summary.outcome.value if summary.outcome else None,
             "record_number": summary.record_number,
@@ -52,9 +59,9 @@ class SessionViewRepository:
             "search_text": _search_text(summary),
             "summary": summary.model_dump_json(),
         }
-        query = update(SessionViewRow).where(col(SessionViewRow.session_id) == summary.session_id)
-        changed = await self._session.execute(query.values(**values))
-        if not getattr(changed, "rowcount", 0):
+        connection = await self._session.connection()
+        changed = await connection.execute(_PUT, {"of_session": summary.session_id, **values})
+        if not changed.rowcount:
             row = SessionViewRow(
                 session_id=summary.session_id, created_at=summary.created_at, **values
             )
@@ -87,7 +94,7 @@ class SessionViewRepository:
         sealed = before.model_copy(
             update={"phase": SessionPhase.SEALED, "record_number": record_number}
         )
-        await self.put(sealed, seq=found.seq)
+        await self.put(sealed)
         return sealed
 
     async def page(

@@ -11,17 +11,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from shuanglu.errors import UnavailableError
+from shuanglu.errors import ShuangluError, UnavailableError
 
 BUSY_TIMEOUT_MS = 5000
 """How long a statement waits for a lock that another process holds."""
 POOL_CONNECTIONS = 8
 _IS_WRITE = "shuanglu_write"
+
+_log = structlog.get_logger(__name__)
 
 AfterCommit = Callable[[], Awaitable[None]]
 
@@ -39,7 +42,10 @@ class UnitOfWork:
 
     async def _committed(self) -> None:
         for act in self._after:
-            await act()
+            try:
+                await act()
+            except ShuangluError as error:  # what is committed is not called back by this
+                _log.warning("not_told_after_commit", code=error.code)
 
 
 class Database:

@@ -6,14 +6,17 @@ PostgreSQL: an advisory lock makes them take turns.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.engine import Database
+from shuanglu.errors import ConflictError, UnavailableError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x5355_414E_474C_55  # "SUANGLU"
@@ -45,12 +48,38 @@ async def draft(database: Database, message: str, revision: str) -> None:
 
 
 async def _run(database: Database, act: Callable[[Config], object]) -> None:
-    async with database.engine.begin() as connection:
+    async with (
+        database.engine.connect() as connection,
+        _tables_may_be_rebuilt(connection),
+        connection.begin(),
+    ):
         if not database.is_sqlite:
             await connection.execute(
                 text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK}
             )
         await connection.run_sync(_with_config, act)
+
+
+@asynccontextmanager
+async def _tables_may_be_rebuilt(connection: AsyncConnection) -> AsyncIterator[None]:
+    """On SQLite a table is changed by making it anew, which foreign keys would forbid.
+
+    The switch works outside of transactions only (SQLite, "ALTER TABLE", section 7).
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = (await connection.get_raw_connection()).driver_connection
+    if driver is None:
+        raise UnavailableError("the database does not answer")
+    await driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        broken = await driver.execute_fetchall("PRAGMA foreign_key_check")
+        if broken:
+            raise ConflictError("a migration broke a reference")
+    finally:
+        await driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _with_config(connection: Connection, act: Callable[[Config], object]) -> None:

@@ -92,6 +92,7 @@ class SessionRow(SQLModel, table=True):
     epoch: int = 0
     head_seq: int = 0
     head_hash: str = Field(max_length=64)
+    head_recorded_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
     last_append_id: str | None = Field(default=None, max_length=40)
     last_append_from_seq: int = 0
     last_append_to_seq: int = 0
@@ -121,7 +122,6 @@ class SessionViewRow(SQLModel, table=True):
     )
     session_id: str = Field(primary_key=True, foreign_key="sessions.session_id", max_length=40)
     created_at: datetime = Field(sa_column=_moment())
-    seq: int
     phase: str = Field(max_length=20)
     outcome: str | None = Field(default=None, max_length=20)
     record_number: str | None = Field(default=None, max_length=40)

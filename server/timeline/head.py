@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
+
+FIXED_COLUMNS = frozenset({"session_id", "script_id", "script_version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,7 @@ class SessionHead:
     epoch: int
     head_seq: int
     head_hash: str
+    head_recorded_at: datetime | None
     recording_origin: datetime | None
     closed_at: datetime | None
     last_append_id: str | None
@@ -25,5 +28,8 @@ class SessionHead:
 
     def changeable(self) -> dict[str, Any]:
         """The columns that an append may change."""
-        fixed = {"session_id", "script_id", "script_version"}
-        return {name: value for name, value in asdict(self).items() if name not in fixed}
+        return {
+            item.name: getattr(self, item.name)
+            for item in fields(self)
+            if item.name not in FIXED_COLUMNS
+        }

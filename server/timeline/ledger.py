@@ -60,7 +60,7 @@ class Ledger:
             raise StaleEpochError("another worker owns the session now")
         if append_id is not None and append_id == head.last_append_id:
             return await _answer_again(rows, head)
-        events, after = _link_all(head, drafts, await self._time_after(rows, head))
+        events, after = _link_all(head, drafts, self._time_after(head))
         if append_id is not None:
             after = replace(
                 after,
@@ -74,10 +74,9 @@ class Ledger:
         unit.after_commit(lambda: self._announcer.announce(events))
         return events
 
-    async def _time_after(self, rows: TimelineRepository, head: SessionHead) -> datetime:
+    def _time_after(self, head: SessionHead) -> datetime:
         """Now, or the time of the event before: a corrected clock never turns a timeline back."""
-        before = await rows.last_recorded_at(head)
-        now = self._clock.now()
+        now, before = self._clock.now(), head.head_recorded_at
         return now if before is None else max(now, before)
 
     def _check_count(self, drafts: Sequence[EventDraft]) -> None:
@@ -108,7 +107,12 @@ def _link_all(
             recorded_at=now,
         )
         events.append(event)
-        head = replace(head, head_seq=event.seq, head_hash=event.hash)
+        head = replace(
+            head,
+            head_seq=event.seq,
+            head_hash=event.hash,
+            head_recorded_at=event.recorded_at,
+        )
     return tuple(events), head
 
 

@@ -14,8 +14,10 @@ from server.sessions.views import SessionViewRepository
 from server.storage.engine import UnitOfWork
 from server.timeline.head import SessionHead
 from server.timeline.repository import TimelineRepository
+from shuanglu.script.model import Script
 from shuanglu.session_state import SessionState, fold_session, summary_of
 from shuanglu.timeline.events import Event
+from shuanglu.wire.views import SessionSummary
 
 MAX_CACHED_STATES = 2048
 
@@ -37,7 +39,8 @@ class Projector:
         script = await self._scripts.get(unit.session, head.script_id, head.script_version)
         state = fold_session(script, events, before)
         summary = summary_of(script, head.session_id, state)
-        await SessionViewRepository(unit.session).put(summary, seq=state.seq)
+        if not _is_shown_already(script, head.session_id, before, summary):
+            await SessionViewRepository(unit.session).put(summary)
         unit.after_commit(lambda: self._remember(head.session_id, state))
         return state
 
@@ -59,3 +62,10 @@ class Projector:
         self._states.move_to_end(session_id)
         while len(self._states) > MAX_CACHED_STATES:
             self._states.popitem(last=False)
+
+
+def _is_shown_already(
+    script: Script, session_id: str, before: SessionState, summary: SessionSummary
+) -> bool:
+    """Most events change nothing that a list shows."""
+    return before.created is not None and summary == summary_of(script, session_id, before)

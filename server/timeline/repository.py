@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import select as columns
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, insert, select, update
+from sqlmodel import col, select
 
 from server.storage.tables import EventRow, SessionRow
 from server.timeline.head import SessionHead
+from server.timeline.statements import ADD_EVENTS, HEAD, LOCKED_HEAD, MOVE_HEAD
 from shuanglu.errors import NotFoundError
 from shuanglu.timeline.chain import GENESIS_HASH, canonical_bytes
 from shuanglu.timeline.events import Event
 
-_HEAD_COLUMNS = tuple(getattr(SessionRow, item.name) for item in fields(SessionHead))
 _event: TypeAdapter[Event] = TypeAdapter(Event)
 
 
@@ -51,16 +49,17 @@ class TimelineRepository:
 
     async def head(self, session_id: str, *, lock: bool = False) -> SessionHead:
         """The head of a timeline, locked against other writers if asked; ``NotFoundError``."""
-        query = columns(*_HEAD_COLUMNS).where(col(SessionRow.session_id) == session_id)
-        found = (await self._session.execute(query.with_for_update() if lock else query)).first()
+        connection = await self._session.connection()
+        query = LOCKED_HEAD if lock else HEAD
+        found = (await connection.execute(query, {"of_session": session_id})).first()
         if found is None:
             raise NotFoundError("no such session")
         return SessionHead(*found)
 
     async def set_head(self, head: SessionHead) -> None:
         """Move the head; only with the lock held."""
-        query = update(SessionRow).where(col(SessionRow.session_id) == head.session_id)
-        await self._session.execute(query.values(**head.changeable()))
+        connection = await self._session.connection()
+        await connection.execute(MOVE_HEAD, {"of_session": head.session_id, **head.changeable()})
 
     async def add(self, events: Sequence[Event]) -> None:
         """Store events, in their canonical bytes."""
@@ -75,7 +74,8 @@ class TimelineRepository:
             }
             for event in events
         ]
-        await self._session.execute(insert(EventRow), rows)
+        connection = await self._session.connection()
+        await connection.execute(ADD_EVENTS, rows)
 
     async def read(
         self, session_id: str, *, after_seq: int = 0, to_seq: int | None = None
@@ -90,11 +90,3 @@ class TimelineRepository:
             query = query.where(EventRow.seq <= to_seq)
         rows = await self._session.scalars(query)
         return tuple(_event.validate_json(canonical) for canonical in rows)
-
-    async def last_recorded_at(self, head: SessionHead) -> datetime | None:
-        """When the newest event was recorded; nothing in an empty timeline."""
-        query = select(EventRow.recorded_at).where(
-            EventRow.session_id == head.session_id, EventRow.seq == head.head_seq
-        )
-        found: datetime | None = await self._session.scalar(query)
-        return found

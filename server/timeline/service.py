@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from server.scripts.library import ScriptLibrary
 from server.storage.engine import Database, UnitOfWork
 from server.timeline.announcer import Announcer
+from server.timeline.group_commit import GroupCommit, PendingAppend
 from server.timeline.ledger import Ledger
 from server.timeline.repository import TimelineRepository
 from shuanglu.script.model import Script
@@ -37,6 +38,7 @@ class TimelineService:
         self, database: Database, ledger: Ledger, scripts: ScriptLibrary, announcer: Announcer
     ) -> None:
         self._announcer = announcer
+        self._group = GroupCommit(database, ledger)
         self._database = database
         self._ledger = ledger
         self._scripts = scripts
@@ -49,11 +51,12 @@ class TimelineService:
         epoch: int | None = None,
         append_id: str | None = None,
     ) -> tuple[Event, ...]:
-        """Append all or none in a transaction of its own; see :meth:`Ledger.append`."""
-        async with self._database.write() as unit:
-            return await self._ledger.append(
-                unit, session_id, drafts, epoch=epoch, append_id=append_id
-            )
+        """Append all or none; an answer means committed. See :meth:`Ledger.append`."""
+        return await self._group.append(PendingAppend(session_id, drafts, epoch, append_id))
+
+    async def close(self) -> None:
+        """Everything that was accepted is committed or refused when this returns."""
+        await self._group.close()
 
     async def append_in(
         self, unit: UnitOfWork, session_id: str, drafts: Sequence[EventDraft]

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -10,8 +13,12 @@ from sqlalchemy import inspect, text
 from server.storage import migrate
 from server.storage.engine import Database
 from server.storage.tables import StaffRow
+from server.timeline.repository import TimelineRepository
 from shuanglu.errors import UnavailableError
+from shuanglu.timeline.chain import GENESIS_HASH, link
+from shuanglu.timeline.events import Actor, CustomerConnected, EventDraft
 from tests.backing_services import Postgres
+from tests.server.stage import FIRST_STAFF_ID
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -39,6 +46,34 @@ async def test_up_agrees_with_the_tables_and_down_leaves_nothing(empty: Database
     assert await _tables(empty) == {"alembic_version"}
     await migrate.upgrade(empty)
     await migrate.check(empty)
+
+
+async def test_data_go_down_and_up_again_unharmed(database_url: str) -> None:
+    database = Database(database_url)
+    at = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    async with database.write() as unit:
+        rows = TimelineRepository(unit.session)
+        await rows.create(
+            "ses_1", script_id="x", script_version=1, created_by=FIRST_STAFF_ID, at=at
+        )
+        payload = CustomerConnected(connection_id="con_1")
+        event = link(
+            EventDraft(actor=Actor.SYSTEM, payload=payload),
+            session_id="ses_1",
+            seq=1,
+            prev_hash=GENESIS_HASH,
+            recorded_at=at,
+        )
+        await rows.add([event])
+        head = replace(await rows.head("ses_1", lock=True), head_seq=1, head_recorded_at=at)
+        await rows.set_head(head)
+    await migrate.downgrade(database, "0001")
+    await migrate.upgrade(database)
+    async with database.read() as session:
+        rows = TimelineRepository(session)
+        assert await rows.head("ses_1") == head
+        assert await rows.read("ses_1") == (event,)
+    await database.close()
 
 
 async def test_up_twice_changes_nothing(empty: Database) -> None:
@@ -115,3 +150,7 @@ async def test_a_database_that_is_away_is_unavailable(tmp_path: Path) -> None:
         with pytest.raises(UnavailableError):
             await database.check()
         await database.close()
+    async with asyncio.timeout(5):
+        # aiosqlite lets the thread of a failed connection end by itself, on this loop.
+        while any("_connection_worker_thread" in t.name for t in threading.enumerate()):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)

@@ -96,6 +96,7 @@ async def timeline(
     own, service = _service(database_url, clock, bus)
     await service.append(SESSION, [_created()])
     yield service
+    await service.close()
     await own.close()
 
 
@@ -217,6 +218,65 @@ async def test_what_is_committed_is_announced_in_order_and_what_failed_is_not(
         assert [await heard.get(), await heard.get()] == list(events)
     assert heard.empty()
     await subscription.close()
+
+
+async def test_what_is_refused_takes_no_other_of_the_same_commit_with_it(
+    timeline: TimelineService,
+) -> None:
+    epoch = await timeline.claim(SESSION)
+    outcomes = await asyncio.gather(
+        timeline.append(SESSION, [_connected(1)]),
+        timeline.append(SESSION, [_connected(2)], epoch=epoch - 1),
+        timeline.append("ses_none", [_connected(3)]),
+        timeline.append(SESSION, []),
+        timeline.append(SESSION, [_connected(4)], epoch=epoch),
+        return_exceptions=True,
+    )
+    kinds = [type(outcome) for outcome in outcomes]
+    assert kinds == [tuple, StaleEpochError, NotFoundError, InvalidInputError, tuple]
+    events = await timeline.read(SESSION)
+    assert len(events) == 3
+    _chain_holds(events)
+
+
+async def test_a_fault_in_one_append_leaves_the_others_standing(
+    timeline: TimelineService,
+) -> None:
+    unstorable = ev.EventDraft(
+        actor=ev.Actor.SYSTEM, payload=ev.CustomerConnected(connection_id="\ud800")
+    )
+    good, bad, other = await asyncio.gather(
+        timeline.append(SESSION, [_connected(1)]),
+        timeline.append(SESSION, [unstorable]),
+        timeline.append(SESSION, [_connected(2)]),
+        return_exceptions=True,
+    )
+    assert isinstance(good, tuple)
+    assert isinstance(other, tuple)
+    assert isinstance(bad, Exception)
+    events = await timeline.read(SESSION)
+    assert len(events) == 3
+    _chain_holds(events)
+
+
+async def test_an_append_whose_caller_gave_up_is_committed_all_the_same(
+    timeline: TimelineService,
+) -> None:
+    given_up = asyncio.create_task(timeline.append(SESSION, [_connected(1)]))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    await timeline.append(SESSION, [_connected(2)])
+    assert len(await timeline.read(SESSION)) == 3
+    await timeline.close()
+
+
+async def test_a_bus_that_is_away_does_not_undo_what_is_committed(
+    timeline: TimelineService, bus: InProcessBus
+) -> None:
+    await bus.close()
+    await timeline.append(SESSION, [_connected(1)])
+    await timeline.append(SESSION, [_connected(2)])
+    assert len(await timeline.read(SESSION)) == 3
 
 
 async def test_limits_and_unknown_sessions(timeline: TimelineService) -> None:
