@@ -35,10 +35,12 @@ def chromium_path() -> str:
     raise FileNotFoundError("no Chromium found; install the package chromium")
 
 
-async def launch(playwright: Playwright, *, camera: Path, microphone: Path) -> Browser:
-    """Start the browser, headless."""
+async def launch(
+    playwright: Playwright, *, camera: Path, microphone: Path, program: Path | None = None
+) -> Browser:
+    """Start the browser, headless; ``program`` starts it elsewhere, as in another network."""
     return await playwright.chromium.launch(
-        executable_path=chromium_path(),
+        executable_path=program or chromium_path(),
         args=[
             *_QUIET,
             "--use-fake-ui-for-media-stream",

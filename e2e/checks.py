@@ -7,8 +7,9 @@ from typing import Any
 
 import av
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
+from demo.customer import STEP_TIMEOUT_MS
 from shuanglu.evidence.package import ZipPackage
 from shuanglu.evidence.report import Report
 from shuanglu.evidence.verification import verify
@@ -26,6 +27,18 @@ async def fits(page: Page) -> None:
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     assert over <= 0, f"{over} px too wide"
+
+
+async def on_step(page: Page, step_id: str, attempt: int = 1) -> None:
+    """The phone shows this attempt of this step."""
+    step = f'[data-testid="step"][data-step="{step_id}"][data-attempt="{attempt}"]'
+    await expect(page.locator(step)).to_be_visible(timeout=STEP_TIMEOUT_MS)
+
+
+async def stored_ms(page: Page) -> int:
+    """Milliseconds of media that the status strip says are saved."""
+    strip = page.get_by_test_id("status-strip")
+    return int(await strip.get_attribute("data-stored-ms") or 0)
 
 
 def verified(package: bytes) -> Report:

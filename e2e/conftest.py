@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,20 @@ KEPT_SPEECH = ASSETS / "speech"
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """One server for the run; the rendered speech is kept between runs."""
-    process = ServerProcess(tmp_path_factory.mktemp("server") / "data")
+    with served(ServerProcess(tmp_path_factory.mktemp("server") / "data")) as process:
+        yield process
+
+
+@contextmanager
+def served(process: ServerProcess) -> Iterator[ServerProcess]:
+    """Start and stop a server that need not render its speech again."""
     _copy_speech(KEPT_SPEECH, process.data_dir)
     process.start()
     _copy_speech(process.data_dir, KEPT_SPEECH)
-    yield process
-    process.stop()
+    try:
+        yield process
+    finally:
+        process.stop()
 
 
 def _copy_speech(source: Path, target: Path) -> None:

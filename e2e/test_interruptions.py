@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from demo.browser import phone
 from demo.customer import STEP_TIMEOUT_MS, SyntheticCustomer
 from demo.server_process import ServerProcess, restarted
 from demo.staff import StaffClient
-from e2e.checks import payloads, verified
+from e2e.checks import on_step, payloads, stored_ms, verified
 
 MOST_LOST_MS = 2000
 """At most this much media is missing when the server is killed."""
@@ -24,11 +24,11 @@ async def test_a_killed_server_and_a_reloaded_page_lose_almost_nothing(
         await customer.check_device()
         assert await customer.next_step() == "opening"
 
-        await _on_step(page, "risk")
-        stored_before_ms = await _stored_ms(page)
+        await on_step(page, "risk")
+        stored_before_ms = await stored_ms(page)
         server.kill()
         await restarted(server)
-        await _on_step(page, "risk", attempt=2)
+        await on_step(page, "risk", attempt=2)
 
         await page.reload()
         again = page.get_by_test_id("allow-camera")
@@ -36,7 +36,7 @@ async def test_a_killed_server_and_a_reloaded_page_lose_almost_nothing(
         await expect(again.or_(step).first).to_be_visible(timeout=STEP_TIMEOUT_MS)
         if await again.is_visible():
             await again.tap()
-        await _on_step(page, "risk", attempt=3)
+        await on_step(page, "risk", attempt=3)
 
         while await customer.next_step() is not None:
             pass
@@ -54,13 +54,3 @@ async def test_a_killed_server_and_a_reloaded_page_lose_almost_nothing(
     interrupted = [p["reason"] for p in payloads(session, "step.failed")]
     assert interrupted == ["interrupted", "interrupted"]
     verified(await staff.package(invitation["session_id"]))
-
-
-async def _on_step(page: Page, step_id: str, attempt: int = 1) -> None:
-    step = f'[data-testid="step"][data-step="{step_id}"][data-attempt="{attempt}"]'
-    await expect(page.locator(step)).to_be_visible(timeout=STEP_TIMEOUT_MS)
-
-
-async def _stored_ms(page: Page) -> int:
-    strip = page.get_by_test_id("status-strip")
-    return int(await strip.get_attribute("data-stored-ms") or 0)
