@@ -1,7 +1,7 @@
 """A session as the media worker runs it: fold, intake, observers and director together.
 
 Stage: the owner. One at a time per session, under the epoch that it claimed. It is the
-:class:`~media_worker.direct.director.Stage` on which the director acts.
+:class:`~media_worker.direct.customer.CustomerStage` on which director and customer act.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import structlog
 from backing.bus import Bus
 from backing.objects import ObjectStore
 from media_worker.appending import TimelineAppender
-from media_worker.direct import inputs
+from media_worker.direct.customer import CustomerInputs
 from media_worker.direct.director import Director
 from media_worker.direct.live import LiveFacts, live_status
 from media_worker.folding import FoldedTimeline
@@ -28,7 +28,7 @@ from media_worker.play.prompt import RenderedPrompt
 from media_worker.receive.settings import ReceiveSettings
 from shuanglu.clock import Clock
 from shuanglu.errors import ConflictError, NotAllowedError
-from shuanglu.rules.observation import Observation
+from shuanglu.rules.observation import FacesInSpan, Observation
 from shuanglu.rules.watch import Watch
 from shuanglu.script.runner import RunPhase, RunState
 from shuanglu.script.verdict import judge
@@ -40,25 +40,10 @@ from shuanglu.wire.bus import (
     SignatureRequest,
     ToPhone,
 )
-from shuanglu.wire.signalling import (
-    AnswerTap,
-    AskPerson,
-    DeviceCheckedReport,
-    DocumentReadReport,
-    Live,
-    PageVisibility,
-    PlayTestSound,
-    PromptProof,
-    RedoStep,
-    ServerMessage,
-    TestSoundStarted,
-    Verdict,
-)
+from shuanglu.wire.signalling import Live, ServerMessage, TestSoundStarted, Verdict
 from shuanglu.wire.views import LiveStatus, VerdictView
 
 TICK_EVERY_S = 0.5
-FACE_TIMEOUT_S = 2.5
-"""How long the judgement of a signature waits for the picture around it."""
 
 _log = structlog.get_logger(__name__)
 
@@ -94,7 +79,6 @@ class WorkedSession:
         self._test_sound = test_sound
         self._connection_id: str | None = None
         self._saving_delayed = False
-        self._awaiting_since_ms = 0
         self._changing_peer = asyncio.Lock()
         self._pusher = LivePusher(self._push_live)
         self._outbox = Outbox(lambda drafts: self._appender.append(*drafts))
@@ -118,6 +102,7 @@ class WorkedSession:
             clock=deps.clock,
         )
         self._director = Director(self, on_change=self._changed)
+        self._customer = CustomerInputs(self, self._director)
 
     # --- life ---
 
@@ -160,7 +145,7 @@ class WorkedSession:
 
     def _on_phase(self, phase: RunPhase) -> None:
         if phase is RunPhase.AWAITING:
-            self._awaiting_since_ms = self.now_ms()
+            self._customer.turn_begins()
         if phase is RunPhase.STAFFED:
             self._spawn(self._hand_over())
 
@@ -198,6 +183,14 @@ class WorkedSession:
             return VoiceEvidence(speech_ms=0, first_ms=None, last_ms=None, evaluated=False)
         await self._observer.wait_evaluated(to_ms, timeout_s=timeout_s)
         return self._observer.voice_between(from_ms, to_ms)
+
+    async def faces(self, from_ms: int, to_ms: int, *, timeout_s: float) -> FacesInSpan:
+        """How the face was in a span, after waiting for the picture of its end."""
+        if self._observer is None:
+            return "not_evaluated"
+        self._intake.request_key_frame()
+        await self._observer.wait_evaluated(to_ms, timeout_s=timeout_s)
+        return self._observer.faces_between(from_ms, to_ms)
 
     async def finish(self) -> None:
         """Judge the record; close it if it stands, reopen what does not."""
@@ -246,65 +239,14 @@ class WorkedSession:
 
     async def input(self, request: InputRequest) -> None:
         """Something that the customer did; raises if it does not fit."""
-        match request.message:
-            case DeviceCheckedReport() as report:
-                checked = inputs.device_checked(self.state, report)
-                if checked is not None:
-                    await self.append(Actor.CUSTOMER, checked)
-            case PlayTestSound():
-                self._play_test_sound()
-            case PromptProof() as proof:
-                self._director.proof_arrived(proof)
-            case AnswerTap() as tap:
-                tapped = inputs.answer_tapped(self.script, self.state, tap)
-                await self.append(Actor.CUSTOMER, tapped)
-            case DocumentReadReport() as report:
-                awaited_ms = self.now_ms() - self._awaiting_since_ms
-                read = inputs.document_read(self.script, self.state, report, awaited_ms=awaited_ms)
-                await self.append(Actor.CUSTOMER, read)
-            case PageVisibility(hidden=hidden):
-                self._director.page_visibility(hidden=hidden)
-            case RedoStep() as redo:
-                inputs.current_step(self.script, self.state, redo.step_id, redo.attempt)
-                await self.append(
-                    Actor.CUSTOMER,
-                    ev.StepFailed(
-                        step_id=redo.step_id, attempt=redo.attempt, reason="customer_redo"
-                    ),
-                )
-            case AskPerson():
-                await self._ask_person()
+        await self._customer.take(request)
 
     async def signature(self, request: SignatureRequest) -> None:
         """Judge the moment of a signature whose strokes are stored."""
-        awaited_ms = self.now_ms() - self._awaiting_since_ms
-        inputs.signature_made(self.script, self.state, request, awaited_ms=awaited_ms)
-        to_ms = self.now_ms()
-        from_ms = max(0, to_ms - request.duration_ms)
-        face = "not_evaluated"
-        if self._observer is not None:
-            self._intake.request_key_frame()
-            await self._observer.wait_evaluated(to_ms, timeout_s=FACE_TIMEOUT_S)
-            face = self._observer.faces_between(from_ms, to_ms)
-        inputs.signature_made(self.script, self.state, request, awaited_ms=awaited_ms)
-        made = ev.SignatureMade.model_validate(
-            {
-                **request.model_dump(exclude={"session_id", "duration_ms"}),
-                "from_ms": from_ms,
-                "to_ms": to_ms,
-                "face": face,
-            }
-        )
-        await self.append(Actor.CUSTOMER, made)
+        await self._customer.signature(request)
 
-    async def _ask_person(self) -> None:
-        if self.state.phase in {RunPhase.CLOSED, RunPhase.STAFFED}:
-            raise ConflictError("a person is already on the way")
-        await self.append(Actor.CUSTOMER, ev.RouteStaffed(reason="customer_asked"))
-
-    def _play_test_sound(self) -> None:
-        if self.state.phase is not RunPhase.WAITING:
-            raise ConflictError("the script has begun")
+    def play_test_sound(self) -> None:
+        """Play the loudspeaker test, without waiting for its end."""
         self._spawn(self._test_the_loudspeaker())
 
     async def _test_the_loudspeaker(self) -> None:

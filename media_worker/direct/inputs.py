@@ -12,7 +12,12 @@ from shuanglu.script.model import DocumentStep, QuestionStep, Script, SignatureS
 from shuanglu.script.runner import RunPhase, RunState
 from shuanglu.timeline import events as ev
 from shuanglu.wire.bus import SignatureRequest
-from shuanglu.wire.signalling import AnswerTap, DeviceCheckedReport, DocumentReadReport
+from shuanglu.wire.signalling import (
+    AnswerTap,
+    DeviceCheckedReport,
+    DocumentReadReport,
+    RedoStep,
+)
 
 CLAIMED_TIME_SLACK_MS = 1500
 """A phone's clock may run this far ahead of ours over one step."""
@@ -70,6 +75,12 @@ def document_read(
         pages=len(seen),
         page_seen_ms=seen,
     )
+
+
+def redo_asked(script: Script, state: RunState, redo: RedoStep) -> ev.StepFailed:
+    """The customer's wish to begin the step again, which fails the attempt."""
+    current_step(script, state, redo.step_id, redo.attempt)
+    return ev.StepFailed(step_id=redo.step_id, attempt=redo.attempt, reason="customer_redo")
 
 
 def signature_made(

@@ -1,0 +1,118 @@
+"""What the customer asks for or does: checked, judged against what was seen, and appended.
+
+Stage: between signalling and the timeline, beside the director. A refusal raises and
+changes nothing. It never stores strokes or media, and holds no truth but when the
+customer's turn began.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from media_worker.direct import inputs
+from media_worker.direct.director import Director, Stage
+from shuanglu.errors import ConflictError
+from shuanglu.rules.observation import FacesInSpan
+from shuanglu.script.runner import RunPhase
+from shuanglu.timeline import events as ev
+from shuanglu.timeline.events import Actor
+from shuanglu.wire.bus import InputRequest, SignatureRequest
+from shuanglu.wire.signalling import (
+    AnswerTap,
+    AskPerson,
+    DeviceCheckedReport,
+    DocumentReadReport,
+    PageVisibility,
+    PlayTestSound,
+    PromptProof,
+    RedoStep,
+)
+
+FACE_TIMEOUT_S = 2.5
+"""How long the judgement of a signature waits for the picture around it."""
+
+
+class CustomerStage(Stage, Protocol):
+    """What the customer's part needs of the session, beyond what the director needs."""
+
+    async def faces(self, from_ms: int, to_ms: int, *, timeout_s: float) -> FacesInSpan:
+        """How the face was in a span, after waiting for the picture of its end."""
+        ...
+
+    def play_test_sound(self) -> None:
+        """Play the loudspeaker test, without waiting for its end."""
+        ...
+
+
+class CustomerInputs:
+    """Takes one session's inputs from the phone."""
+
+    def __init__(self, stage: CustomerStage, director: Director) -> None:
+        self._stage = stage
+        self._director = director
+        self._awaiting_since_ms = 0
+
+    def turn_begins(self) -> None:
+        """From now on the step awaits the customer."""
+        self._awaiting_since_ms = self._stage.now_ms()
+
+    def _awaited_ms(self) -> int:
+        return self._stage.now_ms() - self._awaiting_since_ms
+
+    async def take(self, request: InputRequest) -> None:
+        """Something that the customer did; raises if it does not fit."""
+        script, state = self._stage.script, self._stage.state
+        match request.message:
+            case DeviceCheckedReport() as report:
+                checked = inputs.device_checked(state, report)
+                if checked is not None:
+                    await self._append(checked)
+            case PlayTestSound():
+                self._play_test_sound()
+            case PromptProof() as proof:
+                self._director.proof_arrived(proof)
+            case AnswerTap() as tap:
+                await self._append(inputs.answer_tapped(script, state, tap))
+            case DocumentReadReport() as report:
+                awaited_ms = self._awaited_ms()
+                read = inputs.document_read(script, state, report, awaited_ms=awaited_ms)
+                await self._append(read)
+            case PageVisibility(hidden=hidden):
+                self._director.page_visibility(hidden=hidden)
+            case RedoStep() as redo:
+                await self._append(inputs.redo_asked(script, state, redo))
+            case AskPerson():
+                await self._ask_person()
+
+    async def signature(self, request: SignatureRequest) -> None:
+        """Judge the moment of a signature whose strokes are stored."""
+        awaited_ms, to_ms = self._awaited_ms(), self._stage.now_ms()
+        self._require_awaited(request, awaited_ms)
+        from_ms = max(0, to_ms - request.duration_ms)
+        face = await self._stage.faces(from_ms, to_ms, timeout_s=FACE_TIMEOUT_S)
+        # The wait for the picture may have outlasted the attempt.
+        self._require_awaited(request, awaited_ms)
+        made = {
+            **request.model_dump(exclude={"session_id", "duration_ms"}),
+            "from_ms": from_ms,
+            "to_ms": to_ms,
+            "face": face,
+        }
+        await self._append(ev.SignatureMade.model_validate(made))
+
+    def _require_awaited(self, request: SignatureRequest, awaited_ms: int) -> None:
+        stage = self._stage
+        inputs.signature_made(stage.script, stage.state, request, awaited_ms=awaited_ms)
+
+    async def _ask_person(self) -> None:
+        if self._stage.state.phase in {RunPhase.CLOSED, RunPhase.STAFFED}:
+            raise ConflictError("a person is already on the way")
+        await self._append(ev.RouteStaffed(reason="customer_asked"))
+
+    def _play_test_sound(self) -> None:
+        if self._stage.state.phase is not RunPhase.WAITING:
+            raise ConflictError("the script has begun")
+        self._stage.play_test_sound()
+
+    async def _append(self, payload: ev.Payload) -> None:
+        await self._stage.append(Actor.CUSTOMER, payload)
