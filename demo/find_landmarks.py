@@ -18,8 +18,11 @@ def find() -> list[list[float]]:
     import mediapipe as mp  # noqa: PLC0415
     from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415
 
-    from demo.portrait import LANDMARK_COUNT, portrait  # noqa: PLC0415
-    from media_worker.models.registry import ModelRegistry, ModelSettings  # noqa: PLC0415
+    from demo.portrait import LANDMARK_COUNT, portrait  # noqa: PLC0415 - as above
+    from media_worker.models.registry import (  # noqa: PLC0415 - as above
+        ModelRegistry,
+        ModelSettings,
+    )
 
     model = ModelRegistry(ModelSettings()).get("face_landmarks")
     options = vision.FaceLandmarkerOptions(

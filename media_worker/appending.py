@@ -68,5 +68,5 @@ class TimelineAppender:
                 _log.warning("append refused", session_id=self._session_id, code=error.code)
                 raise
             else:
-                self._on_delayed(False)  # noqa: FBT003
+                self._on_delayed(False)  # noqa: FBT003 - a callback of one flag
                 return reply

@@ -7,6 +7,7 @@ Stage: outermost but one. It never tells what went wrong inside: an unknown erro
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 import structlog
 from aiohttp import web
@@ -56,6 +57,8 @@ CODE_OF_HTTP_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_la
 """Codes of errors that aiohttp itself raises; any other 4xx is invalid input."""
 
 RETRY_AFTER_S = "30"
+UNTOLD = "something went wrong on our side"
+"""All that anybody outside learns of an error that is not theirs."""
 
 _log = structlog.get_logger(__name__)
 
@@ -67,7 +70,7 @@ def problem(error: ShuangluError) -> web.Response:
         type=f"/problems/{error.code}",
         title=TITLE_OF_STATUS[status],
         status=status,
-        detail=error.detail if status != 500 else "something went wrong on our side",  # noqa: PLR2004
+        detail=error.detail if status != HTTPStatus.INTERNAL_SERVER_ERROR else UNTOLD,
         code=error.code if error.code in STATUS_OF_CODE else "internal",
         retryable=error.retryable,
         field=error.field,
@@ -80,7 +83,7 @@ def problem(error: ShuangluError) -> web.Response:
     )
     if error.retryable:
         response.headers["Retry-After"] = RETRY_AFTER_S
-    if status == 401:  # noqa: PLR2004 - RFC 9110 11.6.1 demands the header
+    if status == HTTPStatus.UNAUTHORIZED:  # RFC 9110 11.6.1 demands the header
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
@@ -94,7 +97,7 @@ async def problems_middleware(request: web.Request, handler: Handler) -> web.Str
         _log.info("request_refused", code=error.code, request_id=request_id_of(request))
         return _closing_unread(request, problem(error))
     except web.HTTPException as error:
-        if error.status < 400:  # noqa: PLR2004 - a redirect is no error
+        if error.status < HTTPStatus.BAD_REQUEST:  # a redirect is no error
             raise
         return _closing_unread(request, problem(_of_http(error)))
     except (ConnectionResetError, ConnectionAbortedError):
@@ -102,7 +105,7 @@ async def problems_middleware(request: web.Request, handler: Handler) -> web.Str
     except Exception as error:  # noqa: BLE001 - the edge of a request
         # Never the exception's words or a frame's locals: they may hold personal data.
         _log.error("request_failed", request_id=request_id_of(request), **failure_fields(error))
-        return problem(ShuangluError("something went wrong on our side"))
+        return problem(ShuangluError(UNTOLD))
 
 
 def _closing_unread(request: web.Request, response: web.Response) -> web.Response:
@@ -113,7 +116,8 @@ def _closing_unread(request: web.Request, response: web.Response) -> web.Respons
 
 
 def _of_http(error: web.HTTPException) -> ShuangluError:
-    fallback = "invalid_input" if error.status < 500 else "internal"  # noqa: PLR2004
+    ours = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    fallback = "internal" if ours else "invalid_input"
     told = ShuangluError(TITLE_OF_STATUS.get(error.status, "the request cannot be served"))
     told.code = CODE_OF_HTTP_STATUS.get(error.status, fallback)
     return told

@@ -6,6 +6,7 @@ Stage: the last thing before an answer leaves.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from aiohttp import web
 
@@ -69,7 +70,7 @@ def add_security_headers(
         if _is_https(request):
             hsts = f"max-age={HSTS_MAX_AGE_S}"
             response.headers.setdefault("Strict-Transport-Security", hsts)
-        if request.path.startswith("/assets/") and response.status < 400:  # noqa: PLR2004
+        if request.path.startswith("/assets/") and response.status < HTTPStatus.BAD_REQUEST:
             response.headers["Cache-Control"] = IMMUTABLE
 
     return prepare

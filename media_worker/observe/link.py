@@ -187,7 +187,7 @@ class ObserverProcess:
         async with asyncio.timeout(self._settings.start_deadline_s):
             first = await self._reply(process)
         if not isinstance(first, Ready):
-            raise ValueError("an observer process begins with ready")  # noqa: TRY004
+            raise ValueError("an observer process begins with ready")  # noqa: TRY004 - bad data
         self.ready = first
         _log.info("observer process ready", isolated=first.isolated, problems=list(first.problems))
         self._settled.set()
@@ -205,7 +205,7 @@ class ObserverProcess:
 
     def _answered(self, reply: Reply) -> None:
         if not isinstance(reply, Answer):
-            raise ValueError("an observer process says ready only once")  # noqa: TRY004
+            raise ValueError("an observer process says ready only once")  # noqa: TRY004 - bad data
         self._unanswered = max(0, self._unanswered - 1)
         self._progress_s = time.monotonic()
         if session := self._sessions.get(reply.session):

@@ -113,6 +113,7 @@ class Observers:
         return None
 
     def _begin(self) -> Watched:
+        # Loaded only now, as in load_models.
         from media_worker.observe.picture import PictureObserver  # noqa: PLC0415
         from media_worker.observe.sound import SoundObserver  # noqa: PLC0415
 

@@ -28,9 +28,9 @@ _BY_FIRST_BYTE = tuple(
     DatagramKind.STUN
     if first <= 3  # noqa: PLR2004 - RFC 7983 section 7
     else DatagramKind.DTLS
-    if 20 <= first <= 63  # noqa: PLR2004
+    if 20 <= first <= 63  # noqa: PLR2004 - same
     else DatagramKind.RTP
-    if 128 <= first <= 191  # noqa: PLR2004
+    if 128 <= first <= 191  # noqa: PLR2004 - same
     else DatagramKind.REFUSED
     for first in range(256)
 )

@@ -55,7 +55,7 @@ class GuardedConnection(aioice.Connection):
         self,
         component: int,
         addresses: list[str],
-        timeout: int = 5,  # noqa: ASYNC109
+        timeout: int = 5,  # noqa: ASYNC109 - aioice's signature
     ) -> list[aioice.Candidate]:
         """Gather on the addresses of the settings, and guard each socket."""
         chosen = self.settings.host_addresses

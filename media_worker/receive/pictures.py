@@ -57,7 +57,11 @@ class OpusPackets:
         """Pass the packet on."""
         del marker
         if payload:
-            self._emit(AssembledFrame(timestamp, arrival_ms, True, None, payload))  # noqa: FBT003
+            self._emit(
+                AssembledFrame(
+                    timestamp, arrival_ms, is_key=True, temporal_layer=None, data=payload
+                )
+            )
 
     def lost(self) -> None:
         """Nothing is in hand."""

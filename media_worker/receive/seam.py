@@ -75,7 +75,7 @@ class SynchronousDtlsTransport(RTCDtlsTransport):
 
     def __init__(self, transport: RTCIceTransport, certificates: list[RTCCertificate]) -> None:
         super().__init__(transport, certificates)
-        self._guarded = cast("GuardedConnection", transport._connection)  # noqa: SLF001
+        self._guarded = cast("GuardedConnection", transport._connection)  # noqa: SLF001 - no other way
         self._guarded.on_media = self._hold_early
         self._early: deque[tuple[bytes, DatagramKind]] = deque(maxlen=MAX_EARLY_DATAGRAMS)
         self._sinks: dict[int, Callable[[int, int, int, int, int, bytes], None]] = {}

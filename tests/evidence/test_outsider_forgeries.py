@@ -37,7 +37,7 @@ def test_any_flipped_bit_of_any_file_is_found_by_its_hash(name: str, place: int,
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(SIGNED_NAMES), st.integers(1, 64), st.booleans())
-def test_any_other_length_is_found(name: str, count: int, appended: bool) -> None:  # noqa: FBT001
+def test_any_other_length_is_found(name: str, count: int, appended: bool) -> None:  # noqa: FBT001 - drawn
     data = FILES[name]
     changed = data + bytes(count) if appended else data[: max(0, len(data) - count)]
     assert first_failure({**FILES, name: changed}) == (1, "file_size")

@@ -157,7 +157,11 @@ def reordering(seed: int) -> Callable[..., Awaitable[None]]:
 def use_loopback(ice: Any) -> None:
     gather = ice.get_component_candidates
 
-    async def on_loopback(component: int, addresses: list[str], timeout: int = 5) -> Any:  # noqa: ASYNC109
+    async def on_loopback(  # aioice calls it by these names
+        component: int,
+        addresses: list[str],
+        timeout: int = 5,  # noqa: ASYNC109 - aioice's signature
+    ) -> Any:
         del addresses
         return await gather(component, ["127.0.0.1"], timeout)
 

@@ -42,16 +42,20 @@ Packet = tuple[int, int, bytes, int]
 """Sequence number, time stamp, payload, marker."""
 
 
+def in_layer(payload: bytes, temporal_layer: int) -> bytes:
+    described: Any
+    described, rest = VpxPayloadDescriptor.parse(payload)
+    described.tl0picidx, described.tid, described.keyidx = 0, (temporal_layer, 0), 0
+    return bytes(described) + rest
+
+
 def vp8_packets(frames: list[bytes], *, first: int = 0, layers: bool = False) -> list[Packet]:
     packets: list[Packet] = []
     for number, data in enumerate(frames):
         payloads = Vp8Encoder._packetize(data, number)
+        if layers:
+            payloads = [in_layer(payload, number % 3) for payload in payloads]
         for index, payload in enumerate(payloads):
-            if layers:
-                described: Any
-                described, rest = VpxPayloadDescriptor.parse(payload)
-                described.tl0picidx, described.tid, described.keyidx = 0, (number % 3, 0), 0
-                payload = bytes(described) + rest  # noqa: PLW2901
             sequence = (first + len(packets)) & 0xFFFF
             packets.append((sequence, number * 3000, payload, int(index == len(payloads) - 1)))
     return packets
@@ -89,7 +93,7 @@ def h264_frames(count: int, seed: int) -> list[bytes]:
 @pytest.mark.parametrize("first", [0, 65_500])
 @pytest.mark.parametrize("layers", [False, True])
 @pytest.mark.parametrize("seed", range(4))
-def test_vp8_survives_reordering(first: int, layers: bool, seed: int) -> None:  # noqa: FBT001
+def test_vp8_survives_reordering(first: int, layers: bool, seed: int) -> None:  # noqa: FBT001 - drawn
     frames = vp8_frames(40, seed)
     packets = vp8_packets(frames, first=first, layers=layers)
     stream, taken = new_stream("VP8")

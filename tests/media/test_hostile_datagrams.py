@@ -85,7 +85,7 @@ async def test_an_outsider_with_a_socket(vp8: Media) -> None:
                 outsider.sendto(datagram, peer_address(session))
                 await asyncio.sleep(0)
             await assert_goes_on(session, vp8)
-            outsider.setblocking(False)  # noqa: FBT003
+            outsider.settimeout(0)
             with pytest.raises(BlockingIOError):
                 outsider.recv(2048)  # nobody unauthenticated gets an answer
         assert not session.told(PacketsLost)

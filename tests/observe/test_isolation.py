@@ -23,7 +23,7 @@ except OSError:
 
 
 def _child(mode: str, port: int) -> str:
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", _CONNECT, mode, str(port)],
         capture_output=True,
         text=True,

@@ -207,7 +207,11 @@ async def test_hostile_frames_do_not_end_the_process(pool: ObserverPool) -> None
     ]
     await show(session, sink, frames)
     for number in range(60):
-        session.push(EncodedFrame("audio", "OPUS", 20.0 * number, True, None, os.urandom(200)))  # noqa: FBT003
+        noise = os.urandom(200)
+        frame = EncodedFrame(
+            "audio", "OPUS", 20.0 * number, is_key=True, temporal_layer=None, data=noise
+        )
+        session.push(frame)
     await session.wait_evaluated(1200, timeout_s=5)
     assert set(sink.values(Fact.FACES)) <= {"not_evaluated", "0"}
     assert pool.status().restarts == 0

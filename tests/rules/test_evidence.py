@@ -15,7 +15,8 @@ INTERVALS = st.lists(st.tuples(TIMES, TIMES).map(lambda pair: (min(pair), max(pa
 
 def test_speech_is_cut_to_the_span() -> None:
     spans = [VoiceSpan(500, 1500), VoiceSpan(2000, 2300)]
-    assert voice_in(spans, [(0, 3000)], 1000, 3000) == VoiceEvidence(800, 1000, 2300, True)  # noqa: FBT003
+    heard = VoiceEvidence(speech_ms=800, first_ms=1000, last_ms=2300, evaluated=True)
+    assert voice_in(spans, [(0, 3000)], 1000, 3000) == heard
 
 
 @pytest.mark.parametrize(
