@@ -12,14 +12,11 @@ import structlog
 
 from backing.bus import Subscription
 from media_worker.play.library import PromptLibrary, loudspeaker_test
-from media_worker.record.recovery import recover_spool
+from media_worker.record.clearing import clear_spool
+from media_worker.recovered import recover_sessions
 from media_worker.session import SessionDeps, WorkedSession
-from shuanglu.errors import ShuangluError
-from shuanglu.timeline import events as ev
-from shuanglu.timeline.events import Actor, EventDraft
+from shuanglu.errors import UnavailableError
 from shuanglu.wire.bus import (
-    AppendReply,
-    AppendRequest,
     Committed,
     Done,
     InputRequest,
@@ -56,7 +53,7 @@ class MediaWorker:
 
     async def start(self) -> None:
         """Recover the spool, then serve the bus."""
-        await self._recover()
+        await recover_sessions(self._deps)
         bus = self._deps.bus
         self._subscriptions = [
             await bus.serve("media.offer", OfferRequest, self._offer),
@@ -124,6 +121,16 @@ class MediaWorker:
                 self._owned.sessions.pop(session.session_id, None)
                 self._owned.loading.pop(session.session_id, None)
                 await session.close()
+                await self._clear(session.session_id)
+
+    async def _clear(self, session_id: str) -> None:
+        deps = self._deps
+        try:
+            if not await clear_spool(deps.spool_dir, session_id, deps.objects):
+                _log.warning("spool kept", session_id=session_id)
+        except UnavailableError as error:
+            # The next start looks at the spool again; nothing is lost by waiting.
+            _log.warning("spool not cleared", session_id=session_id, code=error.code)
 
     # --- sessions ------------------------------------------------------------------------
 
@@ -148,50 +155,3 @@ class MediaWorker:
     async def _claim(self, session_id: str) -> LoadReply:
         request = LoadRequest(session_id=session_id, claim=True)
         return await self._deps.bus.request("session.load", request, LoadReply)
-
-    # --- what an earlier life left behind ---------------------------------------------------
-
-    async def _recover(self) -> None:
-        if not self._deps.spool_dir.exists():
-            return
-        for folder in sorted(self._deps.spool_dir.iterdir()):
-            try:
-                await self._recover_session(folder.name)
-            except ShuangluError as error:
-                _log.error("recovery refused", session_id=folder.name, code=error.code)
-
-    async def _recover_session(self, session_id: str) -> None:
-        load = await self._claim(session_id)
-        known = {type(e.payload): None for e in load.events}
-        if ev.VerdictGiven in known or ev.RecordingStarted not in known:
-            return
-        payloads = await self._unannounced(load)
-        if payloads:
-            drafts = tuple(
-                EventDraft.model_validate({"actor": Actor.SYSTEM, "payload": payload})
-                for payload in payloads
-            )
-            request = AppendRequest(session_id=session_id, drafts=drafts, epoch=load.epoch)
-            await self._deps.bus.request("timeline.append", request, AppendReply)
-            _log.info("spool recovered", session_id=session_id, events=len(drafts))
-
-    async def _unannounced(self, load: LoadReply) -> list[ev.Payload]:
-        """What the spool holds that the timeline does not know yet, in order."""
-        ended = {e.payload.stretch for e in load.events if isinstance(e.payload, ev.StretchEnded)}
-        stored = {
-            (e.payload.stretch, e.payload.segment)
-            for e in load.events
-            if isinstance(e.payload, ev.MediaStored)
-        }
-        begun = {e.payload.stretch for e in load.events if isinstance(e.payload, ev.StretchBegun)}
-        payloads: list[ev.Payload] = []
-        for stretch in await recover_spool(
-            self._deps.spool_dir, load.session_id, objects=self._deps.objects
-        ):
-            if stretch.number in ended:
-                continue
-            if stretch.number not in begun:
-                payloads.append(stretch.begun)
-            payloads += [s for s in stretch.stored if (s.stretch, s.segment) not in stored]
-            payloads.append(stretch.ended)
-        return payloads
