@@ -95,6 +95,7 @@ export const pages: Messages = {
     create: "Create and invite",
   },
   invitation: {
+    here: "open on this computer (for a demonstration)",
     title: "Invite the customer",
     open: "Invitation code",
     lead: "Ask {name} to scan this with a phone to start the recording",

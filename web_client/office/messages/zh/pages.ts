@@ -95,6 +95,7 @@ export const pages: Messages = {
     create: "创建并生成邀请",
   },
   invitation: {
+    here: "在这台电脑上打开(演示用)",
     title: "邀请客户",
     open: "邀请二维码",
     lead: "请 {name} 用手机扫码,开始录音录像",
