@@ -21,7 +21,6 @@ MAX_FUNCTION_LINES = 60
 MAX_FILE_LINES = 400
 VAGUE_NAMES = re.compile(r"(?:^|[/_.])(?:utils?|helpers?|manager|common)(?:[/_.]|$)")
 LONG_BY_NATURE = {
-    "shuanglu/timeline/events.py": "one vocabulary, a class a word",
     "media_worker/receive/seam.py": "everything that depends on aiortc's insides, in one place",
 }
 

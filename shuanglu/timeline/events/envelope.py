@@ -1,0 +1,110 @@
+"""The envelope of an event, and the union of everything that it may carry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shuanglu.timeline.events.media import (
+    ClocksAligned,
+    CustomerConnected,
+    CustomerDisconnected,
+    MediaGap,
+    MediaStored,
+    RecordingStarted,
+    StretchBegun,
+    StretchEnded,
+)
+from shuanglu.timeline.events.observation import (
+    AlertEnded,
+    AlertRaised,
+    ObservationChanged,
+)
+from shuanglu.timeline.events.payload import (
+    Actor,
+    Sha256Hex,
+)
+from shuanglu.timeline.events.script import (
+    AnswerHeard,
+    AnswerJudged,
+    AnswerTapped,
+    ConfirmationSigned,
+    CredentialRegistered,
+    DocumentRead,
+    PromptInterrupted,
+    PromptPlayed,
+    PromptStarted,
+    SignatureMade,
+    StatementIssued,
+    StepBegun,
+    StepCompleted,
+    StepFailed,
+    VerdictGiven,
+)
+from shuanglu.timeline.events.session import (
+    ConsentRecorded,
+    DeviceChecked,
+    InvitationIssued,
+    InvitationRedeemed,
+    RouteStaffed,
+    SessionCreated,
+)
+
+AnyPayload = Annotated[
+    SessionCreated
+    | InvitationIssued
+    | InvitationRedeemed
+    | ConsentRecorded
+    | RouteStaffed
+    | DeviceChecked
+    | RecordingStarted
+    | StretchBegun
+    | MediaStored
+    | StretchEnded
+    | MediaGap
+    | ClocksAligned
+    | CustomerConnected
+    | CustomerDisconnected
+    | ObservationChanged
+    | AlertRaised
+    | AlertEnded
+    | StepBegun
+    | PromptStarted
+    | PromptPlayed
+    | PromptInterrupted
+    | AnswerHeard
+    | AnswerTapped
+    | AnswerJudged
+    | DocumentRead
+    | SignatureMade
+    | CredentialRegistered
+    | StatementIssued
+    | ConfirmationSigned
+    | StepCompleted
+    | StepFailed
+    | VerdictGiven,
+    Field(discriminator="type"),
+]
+
+
+class EventDraft(BaseModel):
+    """What a process asks to append; sequence, chain and clock are added on commit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    actor: Actor
+    media_time_ms: int | None = Field(
+        default=None, ge=0, description="where it belongs in the recording, if it began"
+    )
+    payload: AnyPayload
+
+
+class Event(EventDraft):
+    """A committed event. ``hash`` covers every other field (see ``chain``)."""
+
+    session_id: str
+    seq: int = Field(ge=1)
+    prev_hash: Sha256Hex
+    recorded_at: datetime
+    hash: Sha256Hex

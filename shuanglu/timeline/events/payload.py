@@ -1,0 +1,26 @@
+"""What every payload of an event is made of."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Sha256Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+MediaMs = Annotated[int, Field(ge=0)]
+
+
+class Actor(StrEnum):
+    """Who made the event happen."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    SYSTEM = "system"
+    OBSERVER = "observer"
+
+
+class Payload(BaseModel):
+    """Base of every payload: frozen, finite, and no field that is not declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

@@ -1,0 +1,213 @@
+"""The run of the script: steps, prompts, answers, signatures, confirmations, the verdict."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shuanglu.timeline.events.payload import MediaMs, Payload, Sha256Hex
+
+
+class StepBegun(Payload):
+    """A step of the script begins; ``attempt`` counts from 1."""
+
+    type: Literal["step.begun"] = "step.begun"
+    step_id: str
+    attempt: int = Field(ge=1)
+
+
+class PromptStarted(Payload):
+    """The server began to send the step's pre-rendered speech to the phone."""
+
+    type: Literal["prompt.started"] = "prompt.started"
+    step_id: str
+    attempt: int
+    audio_sha256: Sha256Hex
+    duration_ms: int
+    packets: int
+
+
+class PlaybackProof(BaseModel):
+    """What the phone's own audio statistics say of one prompt (WebRTC ``inbound-rtp``)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    packets_received: int = Field(ge=0)
+    samples_emitted: int = Field(ge=0, description="jitterBufferEmittedCount, at 48 kHz")
+    samples_concealed: int = Field(ge=0)
+    audio_energy: float = Field(ge=0, description="totalAudioEnergy, V^2 s relative")
+    element_paused: bool
+    element_muted: bool
+    element_volume: float = Field(ge=0, le=1)
+    page_hidden_ms: int = Field(ge=0)
+
+
+class PromptPlayed(Payload):
+    """The prompt counts as played: the phone's proof was checked and suffices (REG-10)."""
+
+    type: Literal["prompt.played"] = "prompt.played"
+    step_id: str
+    attempt: int
+    audio_sha256: Sha256Hex
+    proof: PlaybackProof
+
+
+class PromptInterrupted(Payload):
+    """The prompt does not count; it will be played again from the start."""
+
+    type: Literal["prompt.interrupted"] = "prompt.interrupted"
+    step_id: str
+    attempt: int
+    reason: Literal["disconnected", "page_hidden", "proof_insufficient", "proof_missing"]
+
+
+class AnswerHeard(Payload):
+    """Voice activity in the answer window. Words are not recognised yet."""
+
+    type: Literal["answer.heard"] = "answer.heard"
+    step_id: str
+    attempt: int
+    from_ms: MediaMs
+    to_ms: MediaMs
+    speech_ms: int = Field(ge=0)
+    model_sha256: Sha256Hex
+
+
+class AnswerTapped(Payload):
+    """The customer tapped a choice as well (until words are recognised)."""
+
+    type: Literal["answer.tapped"] = "answer.tapped"
+    step_id: str
+    attempt: int
+    choice: str
+
+
+class AnswerJudged(Payload):
+    """Accepted or refused, and on what ground: the record says which."""
+
+    type: Literal["answer.judged"] = "answer.judged"
+    step_id: str
+    attempt: int
+    accepted: bool
+    basis: Literal["voice_and_tap", "tap_voice_not_evaluated", "voice_missing", "choice_refused"]
+
+
+class DocumentRead(Payload):
+    """The document was shown on the phone to its last page."""
+
+    type: Literal["document.read"] = "document.read"
+    step_id: str
+    attempt: int
+    document_sha256: Sha256Hex
+    pages: int = Field(ge=1)
+    page_seen_ms: tuple[int, ...] = Field(description="time each page was in view, in ms")
+
+
+class SignatureMade(Payload):
+    """A handwritten signature; the strokes are an object named by their hash."""
+
+    type: Literal["signature.made"] = "signature.made"
+    step_id: str
+    attempt: int
+    strokes_sha256: Sha256Hex
+    strokes: int = Field(ge=1)
+    points: int = Field(ge=2)
+    from_ms: MediaMs
+    to_ms: MediaMs
+    face: Literal["present", "absent", "several", "not_evaluated"]
+
+
+class Assurance(StrEnum):
+    """How strongly a confirmation is bound to the customer, strongest first."""
+
+    WEBAUTHN_USER_VERIFIED = "webauthn_user_verified"
+    DEVICE_KEY_AND_CODE = "device_key_and_code"
+
+
+class CredentialRegistered(Payload):
+    """The customer's public key for this session."""
+
+    type: Literal["credential.registered"] = "credential.registered"
+    assurance: Assurance
+    credential_id: str = Field(description="base64url")
+    public_key: str = Field(description="base64url; COSE for WebAuthn, SPKI for a device key")
+    algorithm: int = Field(description="COSE algorithm number: -7 ES256, -257 RS256")
+    rp_id: str
+    origin: str
+
+
+class StatementIssued(Payload):
+    """The statement to be signed, an object named by its hash; the hash is the challenge."""
+
+    type: Literal["statement.issued"] = "statement.issued"
+    step_id: str
+    attempt: int
+    statement_sha256: Sha256Hex
+
+
+class ConfirmationSigned(Payload):
+    """The customer's key signed the statement; verified by the server."""
+
+    type: Literal["confirmation.signed"] = "confirmation.signed"
+    step_id: str
+    attempt: int
+    statement_sha256: Sha256Hex
+    assurance: Assurance
+    credential_id: str
+    authenticator_data: str | None = Field(description="base64url; WebAuthn only")
+    client_data_json: str | None = Field(description="base64url; WebAuthn only")
+    signature: str = Field(description="base64url")
+    one_time_code_channel: Literal["sms", "shown_to_staff"] | None = None
+
+
+class StepCompleted(Payload):
+    """Everything that the step asks for is there."""
+
+    type: Literal["step.completed"] = "step.completed"
+    step_id: str
+    attempt: int
+
+
+class StepFailed(Payload):
+    """The attempt does not stand; it stays in the record beside the next one."""
+
+    type: Literal["step.failed"] = "step.failed"
+    step_id: str
+    attempt: int
+    reason: Literal[
+        "answer_refused",
+        "voice_missing",
+        "face_missing",
+        "several_faces",
+        "interrupted",
+        "media_missing",
+        "customer_redo",
+    ]
+
+
+class Missing(BaseModel):
+    """One required moment that the record lacks or could not check."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    step_id: str
+    reason: str
+
+
+class Outcome(StrEnum):
+    """The verdict over a whole record."""
+
+    COMPLETE = "complete"
+    NEEDS_REVIEW = "needs_review"
+    INCOMPLETE = "incomplete"
+
+
+class VerdictGiven(Payload):
+    """Closes the timeline. ``incomplete`` never closes it by itself, only by abandonment."""
+
+    type: Literal["verdict.given"] = "verdict.given"
+    outcome: Outcome
+    missing: tuple[Missing, ...] = ()
+    not_evaluated: tuple[Missing, ...] = ()
+    recorded_ms: int
+    gap_ms: int
