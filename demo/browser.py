@@ -91,3 +91,21 @@ async def add_authenticator(context: BrowserContext, page: Page) -> None:
             }
         },
     )
+
+
+async def set_hidden(page: Page, *, hidden: bool) -> None:
+    """Tell the page that the phone is locked, or unlocked.
+
+    Playwright keeps every page focused and visible, so another page in front or a minimised
+    window hides nothing: the document's two properties and its event are set instead.
+    """
+    await page.evaluate(
+        """hidden => {
+            const state = hidden ? "hidden" : "visible";
+            for (const [name, value] of [["hidden", hidden], ["visibilityState", state]]) {
+                Object.defineProperty(document, name, { configurable: true, value });
+            }
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )

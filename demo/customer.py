@@ -83,7 +83,7 @@ class SyntheticCustomer:
         if kind == "disclosure":
             await self._look(f"step-{step_id}", self.page)
             return
-        await self._my_turn(step_id)
+        await self.my_turn(step_id)
         match kind:
             case "question":
                 await self.answer()
@@ -94,7 +94,8 @@ class SyntheticCustomer:
             case "confirmation":
                 await self.confirm()
 
-    async def _my_turn(self, step_id: str) -> None:
+    async def my_turn(self, step_id: str) -> None:
+        """Waits until the step awaits the customer."""
         turn = self.page.locator(
             f'[data-testid="step"][data-step="{step_id}"][data-awaiting="true"]'
         )
