@@ -28,6 +28,7 @@ from media_worker.receive.peer import (
     TrackSilent,
 )
 from media_worker.receive.settings import ReceiveSettings
+from media_worker.record.layout import StretchLayout
 from media_worker.record.stretch import StoredCluster, StretchRecorder
 from shuanglu.clock import Clock
 from shuanglu.timeline import events as ev
@@ -54,11 +55,15 @@ class IntakeHooks:
 class MediaClock:
     """Media time of a session: wall time since its origin, monotonic within this process."""
 
-    def __init__(self, clock: Clock, origin: datetime | None) -> None:
+    def __init__(self, clock: Clock, origin: datetime | None, *, not_before_ms: int = 0) -> None:
         self._clock = clock
         self._zero_ms: float | None = None
+        self.origin = origin
         if origin is not None:
             self._set(origin)
+            # A wall clock that was set back must not record over what is there already.
+            latest_zero_ms = clock.monotonic_ms() - not_before_ms
+            self._zero_ms = min(self._zero_ms or latest_zero_ms, latest_zero_ms)
 
     def _set(self, origin: datetime) -> None:
         elapsed_ms = (self._clock.now() - origin) / timedelta(milliseconds=1)
@@ -72,7 +77,7 @@ class MediaClock:
     def start(self) -> datetime:
         """Make this moment the origin, in whole milliseconds."""
         now = self._clock.now()
-        origin = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        origin = self.origin = now.replace(microsecond=now.microsecond // 1000 * 1000)
         self._set(origin)
         return origin
 
@@ -103,8 +108,8 @@ class Intake:
         self._spool_dir = spool_dir
         self._receive = receive
         self._wall = clock
-        self.clock = MediaClock(clock, _origin_of(events))
         self._stretches = _stretch_ends(events)
+        self.clock = MediaClock(clock, _origin_of(events), not_before_ms=self._last_end_ms())
         self._peer: PhonePeer | None = None
         self._recorder: StretchRecorder | None = None
         self._silent: set[str] = set()
@@ -146,12 +151,14 @@ class Intake:
             outgoing=voice,
             settings=self._receive,
             clock=self._wall,
-            on_frame=self._on_frame,
+            on_frame=lambda frame: self._on_frame(peer, frame),
             on_event=lambda event: self._on_event(peer, event),
             media_offset_ms=self._offset_ms,
         )
         answer = await peer.accept(offer_sdp)
         await self.end("replaced")
+        # What stopped the stretch before (a full disk, say) may be over by now.
+        self._failed = False
         self._peer, self.voice = peer, voice
         return answer
 
@@ -168,14 +175,22 @@ class Intake:
         self._last_stored_ms = None
         self.voice.silence()
         if recorder is not None:
-            self._gap_reason = "replaced" if reason == "replaced" else "disconnected"
-            ended = await recorder.finish(reason)
-            start_ms = self._stretches.get(ended.stretch, (ended.end_ms, 0))[0]
-            self._stretches[ended.stretch] = (start_ms, ended.end_ms)
-            self._hooks.emit(ended)
+            await self._end_stretch(recorder, reason)
         if peer is not None:
             await peer.close()
         self._hooks.on_change()
+
+    async def _end_stretch(self, recorder: StretchRecorder, reason: EndReason) -> None:
+        ended = await recorder.finish(reason)
+        if not recorder.begun:
+            # Nothing was ever stored: no stretch, and the gap goes on from the one before.
+            return
+        self._gap_reason = "replaced" if reason == "replaced" else "disconnected"
+        self._stretches[ended.stretch] = (self._stretches[ended.stretch][0], ended.end_ms)
+        self._hooks.emit(ended)
+
+    def _last_end_ms(self) -> int:
+        return max((end_ms for _, end_ms in self._stretches.values()), default=0)
 
     def _offset_ms(self) -> int:
         if not self.clock.started:
@@ -184,8 +199,8 @@ class Intake:
 
     # --- called by the peer ---------------------------------------------------------------
 
-    def _on_frame(self, frame: EncodedFrame) -> None:
-        if self._peer is None or self._failed:
+    def _on_frame(self, peer: PhonePeer, frame: EncodedFrame) -> None:
+        if peer is not self._peer or self._failed:
             return
         if self._recorder is None:
             self._recorder = self._new_recorder(frame)
@@ -193,13 +208,12 @@ class Intake:
         self._hooks.on_frame(frame)
 
     def _new_recorder(self, frame: EncodedFrame) -> StretchRecorder:
-        number = max(self._stretches, default=0) + 1
-        start_ms = max(0, int(frame.pts_ms))
+        # A first frame's own time may lie a little before its arrival, never in another stretch.
+        start_ms = max(self._last_end_ms(), int(frame.pts_ms))
         self._current_stored_ms = 0
-        self._stretches[number] = (start_ms, start_ms)
         return StretchRecorder(
             session_id=self._session_id,
-            stretch=number,
+            stretch=self._free_number(),
             start_ms=start_ms,
             spool_dir=self._spool_dir,
             objects=self._objects,
@@ -208,13 +222,21 @@ class Intake:
             on_segment=self._hooks.emit,
             on_failure=self._on_failure,
             video_codec=self._peer.video_codec if self._peer else "VP8",
+            recording_origin=self.clock.origin,
         )
 
+    def _free_number(self) -> int:
+        """Beyond every stretch of the timeline, and beyond what a dying process left half made."""
+        number = max(self._stretches, default=0) + 1
+        while StretchLayout(self._spool_dir, self._session_id, number).folder.exists():
+            number += 1
+        return number
+
     def _on_begun(self, begun: ev.StretchBegun) -> None:
-        before = self._stretches.get(begun.stretch - 1)
-        if before is not None and before[1] < begun.start_ms:
+        before_ms = self._last_end_ms()
+        if self._stretches and before_ms < begun.start_ms:
             self._hooks.emit(
-                ev.MediaGap(from_ms=before[1], to_ms=begun.start_ms, reason=self._gap_reason)
+                ev.MediaGap(from_ms=before_ms, to_ms=begun.start_ms, reason=self._gap_reason)
             )
         self._stretches[begun.stretch] = (begun.start_ms, begun.start_ms)
         self._hooks.emit(begun)
@@ -234,8 +256,9 @@ class Intake:
             return
         match event:
             case ClocksStepped(audio_step_ms=step_ms):
-                number = max(self._stretches, default=1)
-                self._hooks.emit(ev.ClocksAligned(stretch=number, audio_step_ms=step_ms))
+                if self._recorder is not None and self._recorder.begun:
+                    number = max(self._stretches)
+                    self._hooks.emit(ev.ClocksAligned(stretch=number, audio_step_ms=step_ms))
             case TrackSilent(kind=kind):
                 self._silent.add(kind)
                 self._hooks.on_interrupted()
@@ -246,6 +269,11 @@ class Intake:
             case Connected():
                 pass
         self._hooks.on_change()
+
+    @property
+    def has_peer(self) -> bool:
+        """Whether a peer is there, connected or not yet."""
+        return self._peer is not None
 
     @property
     def peer_is_closed(self) -> bool:

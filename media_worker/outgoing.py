@@ -11,11 +11,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from shuanglu.errors import ConflictError
+from backing.bus.envelope import failure_fields
+from shuanglu.errors import ConflictError, ShuangluError
 from shuanglu.timeline.events import EventDraft
 
 LIVE_EVERY_S = 0.25
 """The phone's status strip is refreshed at most this often."""
+MAX_APPENDED_AT_ONCE = 100
+"""Well below what the server takes in one append: an outage may leave many to be said."""
 
 _log = structlog.get_logger(__name__)
 
@@ -26,9 +29,16 @@ class Outbox:
     def __init__(self, append: Callable[[Sequence[EventDraft]], Awaitable[object]]) -> None:
         self._append = append
         self._drafts: asyncio.Queue[EventDraft] = asyncio.Queue()
+        self._unsaid = 0
+
+    @property
+    def waiting(self) -> int:
+        """Drafts that are neither committed nor refused yet."""
+        return self._unsaid
 
     def put(self, draft: EventDraft) -> None:
         """Append this after everything before it."""
+        self._unsaid += 1
         self._drafts.put_nowait(draft)
 
     async def empty(self) -> None:
@@ -39,16 +49,33 @@ class Outbox:
         """Post until cancelled."""
         while True:
             drafts = [await self._drafts.get()]
-            while not self._drafts.empty():
+            while not self._drafts.empty() and len(drafts) < MAX_APPENDED_AT_ONCE:
                 drafts.append(self._drafts.get_nowait())
             try:
-                await self._append(drafts)
-            except ConflictError as error:
-                # The timeline is closed or another worker owns it: nobody may write here.
-                _log.warning("events refused", count=len(drafts), code=error.code)
+                await self._post(drafts)
             finally:
+                self._unsaid -= len(drafts)
                 for _ in drafts:
                     self._drafts.task_done()
+
+    async def _post(self, drafts: Sequence[EventDraft]) -> None:
+        """Append all; where one of them is refused for itself, the others still count."""
+        try:
+            await self._append(drafts)
+        except ConflictError as error:
+            # The timeline is closed or another worker owns it: nobody may write here.
+            _log.warning("events refused", count=len(drafts), code=error.code)
+        except ShuangluError as error:
+            await self._post_singly(drafts, code=error.code)
+        except Exception as error:  # noqa: BLE001 - task boundary: what comes after must go out
+            _log.error("events failed", count=len(drafts), **failure_fields(error))
+
+    async def _post_singly(self, drafts: Sequence[EventDraft], *, code: str) -> None:
+        if len(drafts) == 1:
+            _log.error("event refused", event_type=drafts[0].payload.type, code=code)
+            return
+        for draft in drafts:
+            await self._post([draft])
 
 
 class LivePusher:
@@ -67,5 +94,8 @@ class LivePusher:
         while True:
             await self._due.wait()
             self._due.clear()
-            await self._push()
+            try:
+                await self._push()
+            except Exception as error:  # noqa: BLE001 - task boundary: the next status counts
+                _log.error("status not pushed", **failure_fields(error))
             await asyncio.sleep(LIVE_EVERY_S)

@@ -7,13 +7,14 @@ Stage: the owner. One at a time per session, under the epoch that it claimed. It
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
 from backing.bus import Bus
+from backing.bus.envelope import failure_fields
 from backing.objects import ObjectStore
 from media_worker.appending import TimelineAppender
 from media_worker.direct.customer import CustomerInputs
@@ -27,7 +28,7 @@ from media_worker.outgoing import LivePusher, Outbox
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.receive.settings import ReceiveSettings
 from shuanglu.clock import Clock
-from shuanglu.errors import ConflictError, NotAllowedError
+from shuanglu.errors import ConflictError, NotAllowedError, ShuangluError
 from shuanglu.rules.observation import FacesInSpan, Observation
 from shuanglu.rules.watch import Watch
 from shuanglu.script.runner import RunPhase, RunState
@@ -44,6 +45,8 @@ from shuanglu.wire.signalling import Live, ServerMessage, TestSoundStarted, Verd
 from shuanglu.wire.views import LiveStatus, VerdictView
 
 TICK_EVERY_S = 0.5
+CLOSE_TIMEOUT_S = 10.0
+"""How long the end of a session waits for a server that does not answer."""
 
 _log = structlog.get_logger(__name__)
 
@@ -78,6 +81,8 @@ class WorkedSession:
         self._deps = deps
         self._test_sound = test_sound
         self._connection_id: str | None = None
+        self._testing_sound: asyncio.Task[None] | None = None
+        self._used_ms = deps.clock.monotonic_ms()
         self._saving_delayed = False
         self._changing_peer = asyncio.Lock()
         self._pusher = LivePusher(self._push_live)
@@ -115,7 +120,11 @@ class WorkedSession:
         """Stop everything; what arrived is stored first. Idempotent."""
         await self._director.stop()
         await self._intake.end("disconnected")
-        await self._outbox.empty()
+        try:
+            await asyncio.wait_for(self._outbox.empty(), CLOSE_TIMEOUT_S)
+        except TimeoutError:
+            # The media is on disk: recovery says at the next start what could not be said now.
+            _log.warning("session closed before all was said", session_id=self.session_id)
         if self._observer is not None:
             await self._observer.close()
             self._observer = None
@@ -126,10 +135,30 @@ class WorkedSession:
         """Whether the timeline is closed and nobody is connected any more."""
         return self.state.phase is RunPhase.CLOSED and not self._intake.on_air()
 
-    def _spawn(self, coroutine: object) -> None:
-        task = asyncio.ensure_future(coroutine)  # type: ignore[call-overload]
+    def idle_ms(self) -> float:
+        """How long nobody has sent media or asked for anything, and nothing was left to say."""
+        if self._intake.has_peer or self._outbox.waiting:
+            self._used_ms = self._deps.clock.monotonic_ms()
+        return self._deps.clock.monotonic_ms() - self._used_ms
+
+    def used(self) -> None:
+        """Somebody asks for this session."""
+        self._used_ms = self._deps.clock.monotonic_ms()
+
+    def _spawn(self, coroutine: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(coroutine)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, ShuangluError):
+            _log.warning("session task refused", session_id=self.session_id, code=error.code)
+        elif error is not None:
+            fields = failure_fields(error)
+            _log.error("session task failed", session_id=self.session_id, **fields)
 
     # --- the fold ---
 
@@ -203,6 +232,8 @@ class WorkedSession:
             await self._intake.end("finished")
             await self._outbox.empty()
             verdict = judge(self.script, self._timeline.events)
+            if verdict.outcome is ev.Outcome.INCOMPLETE:
+                return  # a person was asked for meanwhile: nothing closes as incomplete by itself
             await self.append(Actor.SYSTEM, verdict)
         await self.tell(Verdict(verdict=_verdict_view(verdict)))
 
@@ -220,17 +251,24 @@ class WorkedSession:
 
     async def offer(self, connection_id: str, sdp: str) -> str:
         """Answer an offer and begin to record it."""
-        if self.state.phase in {RunPhase.CLOSED, RunPhase.STAFFED}:
-            raise ConflictError("this session records no more")
-        if ev.ConsentKind.RECORDING not in self.state.consents:
-            raise NotAllowedError("there is no consent to recording")
         async with self._changing_peer:
+            self._require_open()
             answer = await self._intake.accept(sdp)
             await self._interrupt()
+            if self.state.phase in {RunPhase.CLOSED, RunPhase.STAFFED}:
+                # The verdict was on its way while the old peer was let go.
+                await self._intake.end("finished")
+                self._require_open()
             self._connection_id = connection_id
             await self._open_observer()
             self._director.start()
         return answer
+
+    def _require_open(self) -> None:
+        if self.state.phase in {RunPhase.CLOSED, RunPhase.STAFFED}:
+            raise ConflictError("this session records no more")
+        if ev.ConsentKind.RECORDING not in self.state.consents:
+            raise NotAllowedError("there is no consent to recording")
 
     async def left(self, connection_id: str) -> None:
         """The page's signalling ended; the media timer notices by itself if the media ended too."""
@@ -246,8 +284,10 @@ class WorkedSession:
         await self._customer.signature(request)
 
     def play_test_sound(self) -> None:
-        """Play the loudspeaker test, without waiting for its end."""
-        self._spawn(self._test_the_loudspeaker())
+        """Play the loudspeaker test from its beginning, without waiting for its end."""
+        if self._testing_sound is not None:
+            self._testing_sound.cancel()
+        self._testing_sound = self._spawn(self._test_the_loudspeaker())
 
     async def _test_the_loudspeaker(self) -> None:
         await self.tell(TestSoundStarted(duration_ms=self._test_sound.duration_ms))
@@ -330,6 +370,8 @@ class WorkedSession:
             guidance.add("saving_delayed")
         if self._director.playback_failed:
             guidance.add("playback_failed")
+        if self._director.stalled:
+            guidance.add("script_stalled")
         facts = LiveFacts(
             stored_ms=self._intake.stored_ms(),
             recording=self._intake.on_air(),

@@ -6,11 +6,14 @@ Stage: the top of the media worker. It knows nothing of databases or of HTTP.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 import structlog
 
 from backing.bus import Subscription
+from backing.bus.envelope import failure_fields
 from media_worker.play.library import PromptLibrary, loudspeaker_test
 from media_worker.record.clearing import clear_spool
 from media_worker.recovered import recover_sessions
@@ -31,6 +34,8 @@ from shuanglu.wire.bus import (
 )
 
 SWEEP_EVERY_S = 5.0
+RELEASED_AFTER_MS = 10 * 60_000
+"""A session that nobody asks for is let go of; its timeline brings it back at any time."""
 
 _log = structlog.get_logger(__name__)
 
@@ -38,7 +43,7 @@ _log = structlog.get_logger(__name__)
 @dataclass
 class _Owned:
     sessions: dict[str, WorkedSession] = field(default_factory=dict)
-    loading: dict[str, asyncio.Lock] = field(default_factory=dict)
+    loading: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
 
 class MediaWorker:
@@ -114,14 +119,23 @@ class MediaWorker:
             await session.take([committed.event])
 
     async def _sweep(self) -> None:
-        """Let go of sessions that are over, apart from whatever closed them."""
+        """Let go of sessions that are over or abandoned, apart from whatever closed them."""
         while True:
             await asyncio.sleep(SWEEP_EVERY_S)
-            for session in [s for s in self._owned.sessions.values() if s.over]:
-                self._owned.sessions.pop(session.session_id, None)
-                self._owned.loading.pop(session.session_id, None)
-                await session.close()
+            for session in tuple(self._owned.sessions.values()):
+                if session.over or session.idle_ms() >= RELEASED_AFTER_MS:
+                    self._owned.sessions.pop(session.session_id, None)
+                    await self._release(session)
+
+    async def _release(self, session: WorkedSession) -> None:
+        try:
+            is_over = session.over
+            await session.close()
+            if is_over:
                 await self._clear(session.session_id)
+        except Exception as error:  # noqa: BLE001 - task boundary: the others are still swept
+            fields = failure_fields(error)
+            _log.error("session not closed", session_id=session.session_id, **fields)
 
     async def _clear(self, session_id: str) -> None:
         deps = self._deps
@@ -141,6 +155,7 @@ class MediaWorker:
             if session is None:
                 session = await self._load(session_id)
                 self._owned.sessions[session_id] = session
+        session.used()
         return session
 
     async def _load(self, session_id: str) -> WorkedSession:

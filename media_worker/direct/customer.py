@@ -7,6 +7,7 @@ customer's turn began.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Protocol
 
 from media_worker.direct import inputs
@@ -51,6 +52,8 @@ class CustomerInputs:
         self._stage = stage
         self._director = director
         self._awaiting_since_ms = 0
+        # What was checked must still hold when it is appended, though two inputs come at once.
+        self._one_at_a_time = asyncio.Lock()
 
     def turn_begins(self) -> None:
         """From now on the step awaits the customer."""
@@ -61,24 +64,31 @@ class CustomerInputs:
 
     async def take(self, request: InputRequest) -> None:
         """Something that the customer did; raises if it does not fit."""
+        match request.message:
+            case PlayTestSound():
+                self._play_test_sound()
+            case PromptProof() as proof:
+                self._director.proof_arrived(proof)
+            case PageVisibility(hidden=hidden):
+                self._director.page_visibility(hidden=hidden)
+            case _:
+                async with self._one_at_a_time:
+                    await self._take_deed(request)
+
+    async def _take_deed(self, request: InputRequest) -> None:
+        """What becomes an event."""
         script, state = self._stage.script, self._stage.state
         match request.message:
             case DeviceCheckedReport() as report:
                 checked = inputs.device_checked(state, report)
                 if checked is not None:
                     await self._append(checked)
-            case PlayTestSound():
-                self._play_test_sound()
-            case PromptProof() as proof:
-                self._director.proof_arrived(proof)
             case AnswerTap() as tap:
                 await self._append(inputs.answer_tapped(script, state, tap))
             case DocumentReadReport() as report:
                 awaited_ms = self._awaited_ms()
                 read = inputs.document_read(script, state, report, awaited_ms=awaited_ms)
                 await self._append(read)
-            case PageVisibility(hidden=hidden):
-                self._director.page_visibility(hidden=hidden)
             case RedoStep() as redo:
                 await self._append(inputs.redo_asked(script, state, redo))
             case AskPerson():
@@ -90,15 +100,16 @@ class CustomerInputs:
         self._require_awaited(request, awaited_ms)
         from_ms = max(0, to_ms - request.duration_ms)
         face = await self._stage.faces(from_ms, to_ms, timeout_s=FACE_TIMEOUT_S)
-        # The wait for the picture may have outlasted the attempt.
-        self._require_awaited(request, awaited_ms)
         made = {
             **request.model_dump(exclude={"session_id", "duration_ms"}),
             "from_ms": from_ms,
             "to_ms": to_ms,
             "face": face,
         }
-        await self._append(ev.SignatureMade.model_validate(made))
+        async with self._one_at_a_time:
+            # The wait for the picture may have outlasted the attempt, or seen another signature.
+            self._require_awaited(request, awaited_ms)
+            await self._append(ev.SignatureMade.model_validate(made))
 
     def _require_awaited(self, request: SignatureRequest, awaited_ms: int) -> None:
         stage = self._stage

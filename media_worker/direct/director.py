@@ -13,8 +13,9 @@ from typing import Protocol
 
 import structlog
 
+from backing.bus.envelope import failure_fields
 from media_worker.play.prompt import RenderedPrompt
-from shuanglu.errors import ShuangluError
+from shuanglu.errors import ConflictError, ShuangluError
 from shuanglu.rules.playback import refusal_of
 from shuanglu.script.model import QuestionStep, Script
 from shuanglu.script.runner import (
@@ -34,6 +35,8 @@ PROOF_TIMEOUT_S = 6.0
 """The phone answers after its jitter buffer has played out, well under a second."""
 VOICE_TIMEOUT_S = 2.5
 """How long the judgement of an answer waits for the voice detector to catch up."""
+RETRY_S = 1.0
+"""Between a failure that nobody meant and the next try."""
 
 _log = structlog.get_logger(__name__)
 
@@ -114,6 +117,14 @@ class Stage(Protocol):
         ...
 
 
+class _AwaitedProof:
+    """The one proof that is due now, and whose it must be."""
+
+    def __init__(self, of: tuple[str, int]) -> None:
+        self.of = of
+        self.arrived: asyncio.Future[PromptProof] = asyncio.get_running_loop().create_future()
+
+
 class Director:
     """Runs one session's script while the phone is on air."""
 
@@ -122,11 +133,12 @@ class Director:
         self._on_change = on_change
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._proof: asyncio.Future[PromptProof] | None = None
+        self._proof: _AwaitedProof | None = None
         self._answer_from_ms: int | None = None
         self._page_hidden = False
         self.prompt_playing = False
         self.playback_failed = False
+        self.stalled = False
 
     def start(self) -> None:
         """Begin to act; idempotent."""
@@ -139,6 +151,7 @@ class Director:
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+        self._proof = None
         self.prompt_playing = False
 
     def wake(self) -> None:
@@ -151,10 +164,17 @@ class Director:
         self.wake()
 
     def proof_arrived(self, proof: PromptProof) -> None:
-        """The phone's statistics for the prompt that was just played."""
+        """The phone's statistics for the prompt that was just played.
+
+        Raises ``ConflictError`` for a proof of anything else, and for one that comes
+        before the prompt has ended: nobody can know yet what will have been heard.
+        """
         waiting = self._proof
-        if waiting is not None and not waiting.done():
-            waiting.set_result(proof)
+        if waiting is None or waiting.of != (proof.step_id, proof.attempt):
+            raise ConflictError("no proof of that prompt is awaited", field="step_id")
+        if waiting.arrived.done():
+            raise ConflictError("the proof was given already", field="step_id")
+        waiting.arrived.set_result(proof)
 
     async def _run(self) -> None:
         while True:
@@ -162,8 +182,14 @@ class Director:
             self._wake.clear()
             try:
                 await self._act_while_possible()
+                self.stalled = False
             except ShuangluError as error:
                 _log.warning("director refused", code=error.code, retryable=error.retryable)
+            except Exception as error:  # noqa: BLE001 - task boundary: a session must not hang unseen
+                _log.error("director failed", **failure_fields(error))
+                self.stalled = True
+                self._on_change()  # the customer is told, and the next round tries again
+                await asyncio.sleep(RETRY_S)
 
     async def _act_while_possible(self) -> None:
         while self._stage.on_air():
@@ -188,7 +214,6 @@ class Director:
     async def _play_prompt(self, action: PlayPrompt) -> None:
         prompt = self._stage.prompts[action.step_id]
         step = {"step_id": action.step_id, "attempt": action.attempt}
-        self._proof = asyncio.get_running_loop().create_future()
         await self._stage.append(
             ev.Actor.SYSTEM,
             ev.PromptStarted(
@@ -199,22 +224,33 @@ class Director:
             ),
         )
         await self._stage.tell(PromptStartedNotice(**step, duration_ms=prompt.duration_ms))
-        await self._sound(prompt)
+        if not await self._sounded(prompt):
+            cut = ev.PromptInterrupted(**step, reason="disconnected")
+            await self._stage.append(ev.Actor.SYSTEM, cut)
+            return
         self._answer_from_ms = self._stage.now_ms()
+        self._proof = _AwaitedProof((action.step_id, action.attempt))
         await self._stage.tell(PromptEndedNotice(**step))
         await self._stage.append(ev.Actor.SYSTEM, await self._outcome(action, prompt))
 
-    async def _sound(self, prompt: RenderedPrompt) -> None:
+    async def _sounded(self, prompt: RenderedPrompt) -> bool:
+        """Whether it was sent to its end; the track is cut when its phone goes."""
         self.prompt_playing = True
         self._on_change()
         try:
             await self._stage.play(prompt)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            return False
         finally:
             self.prompt_playing = False
             self._on_change()
+        return True
 
     async def _outcome(self, action: PlayPrompt, prompt: RenderedPrompt) -> ev.Payload:
-        proof = await self._await_proof(action)
+        proof = await self._await_proof()
         step = {"step_id": action.step_id, "attempt": action.attempt}
         if proof is None:
             self.playback_failed = True
@@ -228,15 +264,16 @@ class Director:
             return ev.PromptInterrupted(**step, reason=refusal)
         return ev.PromptPlayed(**step, audio_sha256=prompt.sha256, proof=proof.proof)
 
-    async def _await_proof(self, action: PlayPrompt) -> PromptProof | None:
-        if self._proof is None:
+    async def _await_proof(self) -> PromptProof | None:
+        waiting = self._proof
+        if waiting is None:
             return None
         try:
-            proof = await asyncio.wait_for(self._proof, PROOF_TIMEOUT_S)
+            return await asyncio.wait_for(waiting.arrived, PROOF_TIMEOUT_S)
         except TimeoutError:
             return None
-        of_this = (proof.step_id, proof.attempt) == (action.step_id, action.attempt)
-        return proof if of_this else None
+        finally:
+            self._proof = None
 
     # --- answers -------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shuanglu.container.header import VideoCodec
 
@@ -27,6 +27,9 @@ class StretchOrigin(BaseModel):
     stretch: int = Field(ge=1)
     start_ms: int = Field(ge=0, description="media time of the session")
     video_codec: VideoCodec
+    recording_origin: AwareDatetime | None = Field(
+        default=None, description="wall time of media time 0, should nobody have committed it"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -55,6 +56,7 @@ class RecoveredStretch:
     torn_bytes: int
     damage: tuple[str, ...]
     files: tuple[Waiting, ...]
+    recording_origin: datetime | None = None
 
 
 async def recover_spool(
@@ -134,6 +136,7 @@ def _recover(layout: StretchLayout, origin: StretchOrigin, header: bytes) -> Rec
         torn_bytes=rebuilt.torn_bytes,
         damage=tuple(rebuilt.damage),
         files=_files(layout, rebuilt),
+        recording_origin=origin.recording_origin,
     )
 
 

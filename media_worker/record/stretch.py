@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -83,6 +84,7 @@ class StretchRecorder:
         on_segment: Callable[[MediaStored], None],
         on_failure: Callable[[str], None],
         video_codec: VideoCodec = "VP8",
+        recording_origin: datetime | None = None,
         settings: RecordSettings | None = None,
         threads: Executor | None = None,
     ) -> None:
@@ -90,6 +92,7 @@ class StretchRecorder:
         self._layout = StretchLayout(spool_dir, session_id, stretch)
         self._start_ms = start_ms
         self._codec: VideoCodec = video_codec
+        self._recording_origin = recording_origin
         self._on_begun = on_begun
         self._on_cluster = on_cluster
         self._on_segment = on_segment
@@ -116,6 +119,11 @@ class StretchRecorder:
     def unsaved_objects(self) -> int:
         """Files that are on disk here and not in the object store yet."""
         return self._saver.waiting
+
+    @property
+    def begun(self) -> bool:
+        """Whether its header is on disk: before that there is no stretch to speak of."""
+        return self._spool is not None and self._spool.stored_bytes > 0
 
     @property
     def ended(self) -> bool:
@@ -153,7 +161,10 @@ class StretchRecorder:
         key_frame = next((f.data for f in self._held if f.kind == "video"), None)
         self._header = stretch_header(self._codec, key_frame)
         origin = StretchOrigin(
-            stretch=self._layout.stretch, start_ms=self._start_ms, video_codec=self._codec
+            stretch=self._layout.stretch,
+            start_ms=self._start_ms,
+            video_codec=self._codec,
+            recording_origin=self._recording_origin,
         )
         self._spool = StretchSpool(self._layout, origin)
         held, self._held = self._held, []
