@@ -6,22 +6,11 @@ verification is required both times. It never stores anything that could sign.
 
 from __future__ import annotations
 
-import json
-import secrets
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, parse_client_data_json
-from webauthn.helpers.cose import COSEAlgorithmIdentifier
-from webauthn.helpers.exceptions import WebAuthnException
+from webauthn import generate_authentication_options, generate_registration_options
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
@@ -29,6 +18,12 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from server.auth.authenticators import (
+    ALGORITHMS,
+    as_json,
+    verified_registration,
+    verified_sign_count,
+)
 from server.auth.challenges import ChallengeRepository
 from server.auth.identity import StaffIdentity
 from server.auth.logins import FreshLogin, Logins
@@ -39,13 +34,7 @@ from server.storage.engine import Database, UnitOfWork
 from shuanglu.clock import Clock
 from shuanglu.errors import ConfirmationRefusedError, ConflictError, NotAuthenticatedError
 
-CHALLENGE_BYTES = 32
 MAX_PASSKEYS = 10
-ALGORITHMS = [
-    COSEAlgorithmIdentifier.ECDSA_SHA_256,
-    COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
-]
-"""Those that every platform has; the library's default would put EdDSA first."""
 
 _ADD = "staff_passkey_add"
 _LOGIN = "staff_passkey_login"
@@ -85,7 +74,7 @@ class PasskeyService:
                 user_verification=UserVerificationRequirement.REQUIRED,
             ),
         )
-        return _as_json(options_to_json(options))
+        return as_json(options)
 
     async def add(self, staff: StaffIdentity, credential: Mapping[str, Any]) -> None:
         """Verify and keep a new passkey; raises ``ConfirmationRefusedError``."""
@@ -106,7 +95,7 @@ class PasskeyService:
             challenge=challenge,
             user_verification=UserVerificationRequirement.REQUIRED,
         )
-        return _as_json(options_to_json(options))
+        return as_json(options)
 
     async def log_in(self, credential: Mapping[str, Any]) -> FreshLogin:
         """A new login; raises ``NotAuthenticatedError``, the same for every reason."""
@@ -122,7 +111,13 @@ class PasskeyService:
             passkey = await repository.passkey(str(credential.get("id", "")))
             if passkey is None:
                 raise ConfirmationRefusedError("unknown passkey")
-            count = self._verified_count(passkey, credential, challenge)
+            count = verified_sign_count(
+                credential,
+                challenge,
+                self._settings,
+                public_key=passkey.public_key,
+                sign_count=passkey.sign_count,
+            )
             await repository.set_sign_count(passkey.credential_id, count)
             member = await repository.by_id(passkey.staff_id)
             return await self._logins.begin(unit, member, method="passkey")
@@ -130,17 +125,7 @@ class PasskeyService:
     def _verified_new(
         self, staff: StaffIdentity, credential: Mapping[str, Any], challenge: bytes
     ) -> Passkey:
-        try:
-            verified = verify_registration_response(
-                credential=dict(credential),
-                expected_challenge=challenge,
-                expected_origin=list(self._settings.origins),
-                expected_rp_id=self._settings.rp_id,
-                require_user_verification=True,
-                supported_pub_key_algs=ALGORITHMS,
-            )
-        except (WebAuthnException, ValueError, TypeError, KeyError) as error:
-            raise ConfirmationRefusedError("the passkey does not verify") from error
+        verified = verified_registration(credential, challenge, self._settings)
         return Passkey(
             bytes_to_base64url(verified.credential_id),
             staff.staff_id,
@@ -148,34 +133,13 @@ class PasskeyService:
             verified.sign_count,
         )
 
-    def _verified_count(
-        self, passkey: Passkey, credential: Mapping[str, Any], challenge: bytes
-    ) -> int:
-        try:
-            verified = verify_authentication_response(
-                credential=dict(credential),
-                expected_challenge=challenge,
-                expected_origin=list(self._settings.origins),
-                expected_rp_id=self._settings.rp_id,
-                credential_public_key=passkey.public_key,
-                credential_current_sign_count=passkey.sign_count,
-                require_user_verification=True,
-            )
-        except (WebAuthnException, ValueError, TypeError, KeyError) as error:
-            raise ConfirmationRefusedError("the passkey does not verify") from error
-        return verified.new_sign_count
-
     async def _challenge(self, unit: UnitOfWork, purpose: str, *, owner: str | None) -> bytes:
-        challenge = secrets.token_bytes(CHALLENGE_BYTES)
-        now = self._clock.now()
-        await ChallengeRepository(unit.session).issue(
-            bytes_to_base64url(challenge),
+        return await ChallengeRepository(unit.session).issue(
             purpose=purpose,
             owner=owner,
-            now=now,
-            expires_at=now + timedelta(seconds=self._settings.challenge_lifetime_s),
+            now=self._clock.now(),
+            lifetime_s=self._settings.challenge_lifetime_s,
         )
-        return challenge
 
     async def _consume(
         self,
@@ -185,24 +149,6 @@ class PasskeyService:
         *,
         owner: str | None,
     ) -> bytes:
-        challenge = challenge_of(credential)
-        await ChallengeRepository(unit.session).consume(
-            bytes_to_base64url(challenge), purpose=purpose, owner=owner, now=self._clock.now()
+        return await ChallengeRepository(unit.session).consume(
+            credential, purpose=purpose, owner=owner, now=self._clock.now()
         )
-        return challenge
-
-
-def challenge_of(credential: Mapping[str, Any]) -> bytes:
-    """The challenge that a credential claims to answer; not yet believed."""
-    try:
-        raw = base64url_to_bytes(credential["response"]["clientDataJSON"])
-        return parse_client_data_json(raw).challenge
-    except (WebAuthnException, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ConfirmationRefusedError("the credential does not have its form") from error
-
-
-def _as_json(text: str) -> dict[str, Any]:
-    found = json.loads(text)
-    if not isinstance(found, dict):
-        raise TypeError("options are an object")
-    return found

@@ -6,29 +6,25 @@ sees a private key.
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
-from webauthn import (
-    generate_registration_options,
-    options_to_json,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, parse_client_data_json
-from webauthn.helpers.cose import COSEAlgorithmIdentifier
-from webauthn.helpers.exceptions import WebAuthnException
+from webauthn import generate_registration_options
+from webauthn.helpers import bytes_to_base64url
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
-from webauthn.registration.verify_registration_response import VerifiedRegistration
 
+from server.auth.authenticators import (
+    ALGORITHMS,
+    as_json,
+    client_data_of,
+    verified_registration,
+)
 from server.auth.challenges import ChallengeRepository
-from server.auth.passkeys import challenge_of
 from server.confirmations.models import CustomerCredential
 from server.confirmations.repository import ConfirmationRepository
 from server.settings import ServerSettings
@@ -49,15 +45,9 @@ from shuanglu.masking import mask_name
 from shuanglu.timeline.events import Actor, Assurance, CredentialRegistered, EventDraft
 from shuanglu.wire.http import CredentialView
 
-CHALLENGE_BYTES = 32
 USER_HANDLE_BYTES = 32
 MAX_CREDENTIALS = 10
 """Of one session: a customer may start anew a few times, a flood is refused."""
-ALGORITHMS = [
-    COSEAlgorithmIdentifier.ECDSA_SHA_256,
-    COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
-]
-"""Those that every platform has; the library's default would put EdDSA first."""
 
 _PURPOSE = "customer_credential"
 
@@ -80,16 +70,13 @@ class CredentialService:
     async def options(self, session_id: str) -> dict[str, Any]:
         """Options for ``navigator.credentials.create``; user verification is required."""
         loaded = await self._open_session(session_id)
-        challenge = secrets.token_bytes(CHALLENGE_BYTES)
-        now = self._clock.now()
         async with self._database.write() as unit:
             await _require_room(ConfirmationRepository(unit.session), session_id)
-            await ChallengeRepository(unit.session).issue(
-                bytes_to_base64url(challenge),
+            challenge = await ChallengeRepository(unit.session).issue(
                 purpose=_PURPOSE,
                 owner=session_id,
-                now=now,
-                expires_at=now + timedelta(seconds=self._settings.challenge_lifetime_s),
+                now=self._clock.now(),
+                lifetime_s=self._settings.challenge_lifetime_s,
             )
         return self._registration_options(loaded, challenge)
 
@@ -111,21 +98,16 @@ class CredentialService:
                 user_verification=UserVerificationRequirement.REQUIRED,
             ),
         )
-        found: dict[str, Any] = json.loads(options_to_json(options))
-        return found
+        return as_json(options)
 
     async def register(self, session_id: str, credential: Mapping[str, Any]) -> CredentialView:
         """Verify and append a WebAuthn credential; raises ``ConfirmationRefusedError``."""
         await self._open_session(session_id)
         async with self._database.write() as unit:
-            challenge = challenge_of(credential)
-            await ChallengeRepository(unit.session).consume(
-                bytes_to_base64url(challenge),
-                purpose=_PURPOSE,
-                owner=session_id,
-                now=self._clock.now(),
+            challenge = await ChallengeRepository(unit.session).consume(
+                credential, purpose=_PURPOSE, owner=session_id, now=self._clock.now()
             )
-            verified = self._verified(credential, challenge)
+            verified = verified_registration(credential, challenge, self._settings)
             key = CustomerCredential(
                 bytes_to_base64url(verified.credential_id),
                 session_id,
@@ -135,21 +117,8 @@ class CredentialService:
                 verified.sign_count,
                 self._clock.now(),
             )
-            await self._add(unit, key, origin=_origin_of(credential))
+            await self._add(unit, key, origin=client_data_of(credential).origin)
         return CredentialView(credential_id=key.credential_id, assurance=key.assurance)
-
-    def _verified(self, credential: Mapping[str, Any], challenge: bytes) -> VerifiedRegistration:
-        try:
-            return verify_registration_response(
-                credential=dict(credential),
-                expected_challenge=challenge,
-                expected_origin=list(self._settings.origins),
-                expected_rp_id=self._settings.rp_id,
-                require_user_verification=True,
-                supported_pub_key_algs=ALGORITHMS,
-            )
-        except (WebAuthnException, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ConfirmationRefusedError("the credential does not verify") from error
 
     async def register_device_key(self, session_id: str, public_key: str) -> CredentialView:
         """Append a device key, if the script lets so weak an assurance stand."""
@@ -214,9 +183,3 @@ def _algorithm(public_key: bytes) -> int:
             continue
         return algorithm
     raise ConfirmationRefusedError("the credential's key is neither ES256 nor RS256")
-
-
-def _origin_of(credential: Mapping[str, Any]) -> str:
-    """The page's origin; verified before, here only read."""
-    raw = base64url_to_bytes(credential["response"]["clientDataJSON"])
-    return parse_client_data_json(raw).origin

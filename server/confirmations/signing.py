@@ -12,10 +12,9 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from webauthn import verify_authentication_response
 from webauthn.helpers import base64url_to_bytes
-from webauthn.helpers.exceptions import WebAuthnException
 
+from server.auth.authenticators import verified_sign_count
 from server.confirmations.models import CustomerCredential, IssuedStatement
 from server.confirmations.repository import ConfirmationRepository
 from server.confirmations.statements import code_matches
@@ -123,7 +122,14 @@ class SigningService:
         signed: SignedStatement,
     ) -> ev.ConfirmationSigned:
         if signed.webauthn is not None:
-            count = self._new_sign_count(signed.webauthn, statement, key)
+            count = verified_sign_count(
+                signed.webauthn,
+                bytes.fromhex(statement.statement_sha256),
+                self._settings,
+                public_key=key.public_key,
+                sign_count=key.sign_count,
+                field="webauthn",
+            )
             await repository.set_sign_count(key.session_id, key.credential_id, count)
             return _of_passkey(signed, signed.webauthn, key)
         code = await repository.code(statement.statement_sha256)
@@ -138,25 +144,6 @@ class SigningService:
                 "one_time_code_channel": code.channel,
             }
         )
-
-    def _new_sign_count(
-        self, assertion: Mapping[str, Any], statement: IssuedStatement, key: CustomerCredential
-    ) -> int:
-        try:
-            verified = verify_authentication_response(
-                credential=dict(assertion),
-                expected_challenge=bytes.fromhex(statement.statement_sha256),
-                expected_origin=list(self._settings.origins),
-                expected_rp_id=self._settings.rp_id,
-                credential_public_key=key.public_key,
-                credential_current_sign_count=key.sign_count,
-                require_user_verification=True,
-            )
-        except (WebAuthnException, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ConfirmationRefusedError(
-                "the signature does not verify", field="webauthn"
-            ) from error
-        return verified.new_sign_count
 
     async def _use_code(self, session_id: str, signed: SignedStatement) -> None:
         """Count the guess in a transaction of its own, so that a refusal cannot undo it."""
