@@ -62,4 +62,27 @@ describe("interruption", () => {
     vi.advanceTimersByTime(1_500);
     expect(told).toEqual(["away", "back", "away"]);
   });
+
+  it("steps aside although it blipped while it was telling that it is back", () => {
+    watch.mended();
+    watch.broke();
+    vi.advanceTimersByTime(1_500);
+    watch.mended();
+    watch.broke();
+    vi.advanceTimersByTime(500);
+    watch.mended();
+    vi.advanceTimersByTime(10_000);
+    expect(told).toEqual(["away", "back", "none"]);
+  });
+
+  it("still notices a break that began before it was tapped away", () => {
+    watch.mended();
+    watch.broke();
+    vi.advanceTimersByTime(1_500);
+    watch.mended();
+    watch.broke();
+    watch.seen();
+    vi.advanceTimersByTime(1_500);
+    expect(told).toEqual(["away", "back", "none", "away"]);
+  });
 });

@@ -21,19 +21,22 @@ export class InterruptionWatch {
   }
 
   mended(): void {
+    const brokeAgain = this.#pending;
     this.#hasBeenWhole = true;
     this.#pending = false;
-    if (this.#now === "away") {
+    if (this.#now === "none") {
+      clearTimeout(this.#timer);
+    } else if (this.#now === "away" || brokeAgain) {
       this.#become("back");
       this.#later(TOLD_MS, "none");
-    } else if (this.#now === "none") {
-      clearTimeout(this.#timer);
     }
   }
 
   /** The customer tapped it away. */
   seen(): void {
-    if (this.#now === "back") this.#become("none");
+    if (this.#now !== "back") return;
+    this.#become("none");
+    if (this.#pending) this.#later(PATIENCE_MS, "away");
   }
 
   stop(): void {
