@@ -13,6 +13,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from backing.durable import sync_folder
 from shuanglu.errors import NotAllowedError
 
 MAX_SECRET_BYTES = 65_536
@@ -65,12 +66,4 @@ def _create(path: Path, secret: bytes) -> None:
             os.link(temporary, path)
     finally:
         temporary.unlink()
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(path.parent)

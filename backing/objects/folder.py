@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from backing.durable import write_all
 from backing.objects.key import checked_key, checked_prefix, checked_range
 from backing.objects.source import READ_FLAGS, opened_file
 from shuanglu.errors import ConflictError, NotFoundError
@@ -101,7 +102,7 @@ class FolderObjectStore:
             target = os.open(temporary, os.O_WRONLY | os.O_NOFOLLOW, dir_fd=incoming)
             try:
                 for block in _blocks(source):
-                    _write_all(target, block)
+                    write_all(target, block)
                 os.fsync(target)
             finally:
                 os.close(target)
@@ -115,7 +116,7 @@ class FolderObjectStore:
         try:
             handle = os.open(name, _CREATE_FLAGS, 0o600, dir_fd=folder)
             try:
-                _write_all(handle, data)
+                write_all(handle, data)
                 os.fsync(handle)
             finally:
                 os.close(handle)
@@ -215,12 +216,6 @@ def _link(source: str, source_folder: int | None, name: str, folder: int) -> boo
     except FileExistsError:
         return False
     return True
-
-
-def _write_all(handle: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(handle, view) :]
 
 
 def _read(folder: int, name: str, start: int = 0, end: int | None = None) -> bytes:

@@ -17,8 +17,8 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
+from backing.durable import sync_file, sync_folder, write_file
 from backing.objects.interface import ObjectStore
-from media_worker.record.durable import sync_folder, write_file
 from media_worker.record.layout import (
     ENDED,
     HEADER,
@@ -173,16 +173,8 @@ def _move_torn_tail_aside(rebuilt: RebuiltStretch) -> None:
         path.unlink()
     else:
         os.truncate(path, rebuilt.torn_offset)
-        _sync_file(path)
+        sync_file(path)
     sync_folder(path.parent)
-
-
-def _sync_file(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _files(layout: StretchLayout, rebuilt: RebuiltStretch) -> tuple[Waiting, ...]:

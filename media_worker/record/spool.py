@@ -12,7 +12,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from media_worker.record.durable import (
+from backing.durable import (
     CREATE_FLAGS,
     make_folder,
     sync_folder,

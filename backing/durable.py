@@ -1,6 +1,7 @@
 """Files and folders that are on disk when the call returns.
 
-Stage: the lowest layer of the spool; blocking, so called only in a thread.
+Stage: under the spool, the folder of objects and the key files; blocking, so called only
+in a thread or at start.
 """
 
 from __future__ import annotations
@@ -22,7 +23,16 @@ def make_folder(folder: Path) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Make the names in ``folder`` durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    _sync(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
+def sync_file(path: Path) -> None:
+    """Make a file's bytes and length durable."""
+    _sync(path, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _sync(path: Path, flags: int) -> None:
+    handle = os.open(path, flags)
     try:
         os.fsync(handle)
     finally:
