@@ -16,6 +16,7 @@ from media_worker.frames import EncodedFrame
 from media_worker.observe.link import ObserverModels, ObserverProcess
 from media_worker.observe.messages import MAX_BODY_BYTES, Answer, Measured, Picture, Sound, Voice
 from media_worker.observe.settings import ObserverSettings
+from shuanglu.container.cluster import OPUS_PACKET_MS
 from shuanglu.rules.evidence import faces_in, joined, voice_in
 from shuanglu.rules.observation import (
     NOT_EVALUATED,
@@ -26,7 +27,6 @@ from shuanglu.rules.observation import (
 )
 from shuanglu.timeline.events import Fact
 
-OPUS_PACKET_MS = 20
 VOICE_LAG_MS = 64
 """The detector works in windows of 32 ms: the last one or two may still be incomplete."""
 KEPT_FACE_SAMPLES = 20_000

@@ -6,12 +6,9 @@ from typing import NamedTuple
 
 from media_worker.frames import EncodedFrame
 from media_worker.record.spool import ClusterTimes
-from shuanglu.container.cluster import Block, encode_cluster
+from shuanglu.container.cluster import OPUS_PACKET_MS, Block, encode_cluster
 from shuanglu.container.h264 import length_prefixed
 from shuanglu.container.header import AUDIO_TRACK, VIDEO_TRACK
-
-OPUS_PACKET_MS = 20
-"""WebRTC phones send packets of 20 ms; the end of a cluster is told to this precision."""
 
 
 class OpenCluster:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from media_worker.record.layout import SEGMENT_SUFFIX, StretchLayout, StretchOrigin
-from media_worker.record.open_cluster import OPUS_PACKET_MS
-from shuanglu.container.scan import Scan, ScannedCluster, scan_clusters
-from shuanglu.evidence.journal import JournalEntry, first_head, next_head
+from shuanglu.container.scan import Scan, scan_clusters
+from shuanglu.evidence.derived_journal import SegmentPlace, derived_entries
+from shuanglu.evidence.journal import JournalEntry, first_head
 from shuanglu.timeline.events import MediaStored, StretchEnded
 
 
@@ -81,46 +81,17 @@ def _add_segment(
     known_so_far: tuple[str, list[JournalEntry]],
 ) -> str:
     head, journal = known_so_far
-    for cluster in scan.clusters:
-        number = len(rebuilt.entries) + 1
-        known = journal[number - 1] if number <= len(journal) else None
-        digest = hashlib.sha256(data[cluster.offset : cluster.offset + cluster.size]).hexdigest()
-        if known is not None and known.sha256 != digest:
-            rebuilt.damage.append(f"cluster {number} is not what the journal says")
-        head = next_head(head, digest)
-        entry = known if known is not None and known.head == head else None
-        rebuilt.entries.append(
-            entry or _entry(rebuilt, segment, cluster, digest=digest, head=head, number=number)
-        )
-        rebuilt.stored_bytes += cluster.size
+    place = SegmentPlace(
+        segment, rebuilt.stored_bytes, len(rebuilt.entries), head, rebuilt.start_ms
+    )
+    for entry in derived_entries(data, scan.clusters, place):
+        known = journal[entry.cluster - 1] if entry.cluster <= len(journal) else None
+        if known is not None and known.sha256 != entry.sha256:
+            rebuilt.damage.append(f"cluster {entry.cluster} is not what the journal says")
+        head = entry.head
+        rebuilt.entries.append(known if known is not None and known.head == head else entry)
+        rebuilt.stored_bytes += entry.size
     return head
-
-
-def _entry(
-    rebuilt: RebuiltStretch,
-    segment: int,
-    cluster: ScannedCluster,
-    *,
-    digest: str,
-    head: str,
-    number: int,
-) -> JournalEntry:
-    ends = (
-        cluster.timestamp_ms,
-        cluster.last_video_ms or 0,
-        0 if cluster.last_audio_ms is None else cluster.last_audio_ms + OPUS_PACKET_MS,
-    )
-    return JournalEntry(
-        cluster=number,
-        segment=segment,
-        offset=rebuilt.stored_bytes,
-        size=cluster.size,
-        sha256=digest,
-        start_ms=rebuilt.start_ms + cluster.timestamp_ms,
-        end_ms=rebuilt.start_ms + max(ends),
-        begins_with_key_frame=cluster.begins_with_key_frame,
-        head=head,
-    )
 
 
 def _stored_event(rebuilt: RebuiltStretch, segment: int, whole: bytes) -> MediaStored:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from backing.objects import ObjectStore
@@ -18,24 +17,12 @@ from server.review.playable import PlayableStretch, StoredSegment, playable
 from server.timeline.service import TimelineService
 from shuanglu.container.scan import scan_clusters
 from shuanglu.errors import NotFoundError
-from shuanglu.evidence.journal import JournalEntry, next_head
+from shuanglu.evidence.derived_journal import SegmentPlace, derived_entries
+from shuanglu.evidence.journal import JournalEntry
 from shuanglu.timeline import events as ev
-from shuanglu.timeline.chain import sha256_hex
 from shuanglu.timeline.events import Event
 
 MAX_CACHED_SEGMENTS = 4096
-AUDIO_PACKET_MS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a segment lies in its stretch."""
-
-    segment: int
-    offset: int
-    clusters_before: int
-    head_before: str
-    stretch_start_ms: int
 
 
 class StretchIndex:
@@ -81,7 +68,7 @@ class StretchIndex:
         for number in numbers:
             if not await self._objects.exists(keys.segment(number)):
                 break  # announced, and still on its way from the spool
-            place = _Place(number, offset, clusters, head, begun.start_ms)
+            place = SegmentPlace(number, offset, clusters, head, begun.start_ms)
             segment = await self._scan(keys.segment(number), place)
             found.append(segment)
             offset += segment.size_bytes
@@ -89,7 +76,7 @@ class StretchIndex:
             head = segment.entries[-1].head
         return found
 
-    async def _scan(self, key: str, place: _Place) -> StoredSegment:
+    async def _scan(self, key: str, place: SegmentPlace) -> StoredSegment:
         if key not in self._scanned:
             data = await self._objects.get(key)
             entries = await asyncio.to_thread(_entries, data, place)
@@ -108,26 +95,5 @@ def _of_journal(keys: StretchKeys, entries: tuple[JournalEntry, ...]) -> list[St
     ]
 
 
-def _entries(data: bytes, place: _Place) -> tuple[JournalEntry, ...]:
-    """The entries that the recorder's journal will hold, derived from the clusters."""
-    entries: list[JournalEntry] = []
-    head = place.head_before
-    for number, cluster in enumerate(scan_clusters(data).clusters, place.clusters_before + 1):
-        sha256 = sha256_hex(data[cluster.offset : cluster.offset + cluster.size])
-        head = next_head(head, sha256)
-        last_audio_ms = (cluster.last_audio_ms or 0) + AUDIO_PACKET_MS
-        last_ms = max(cluster.timestamp_ms, cluster.last_video_ms or 0, last_audio_ms)
-        entries.append(
-            JournalEntry(
-                cluster=number,
-                segment=place.segment,
-                offset=place.offset + cluster.offset,
-                size=cluster.size,
-                sha256=sha256,
-                start_ms=place.stretch_start_ms + cluster.timestamp_ms,
-                end_ms=place.stretch_start_ms + last_ms,
-                begins_with_key_frame=cluster.begins_with_key_frame,
-                head=head,
-            )
-        )
-    return tuple(entries)
+def _entries(data: bytes, place: SegmentPlace) -> tuple[JournalEntry, ...]:
+    return derived_entries(data, scan_clusters(data).clusters, place)

@@ -16,6 +16,8 @@ MAX_RELATIVE_MS = 0x7FFF
 SIZE_WIDTH = 8
 BLOCK_SIZE_LIMIT = (1 << 28) - 1
 KEY_FRAME_FLAG = 0x80
+OPUS_PACKET_MS = 20
+"""WebRTC phones send packets of 20 ms; the end of a cluster is told to this precision."""
 _TIMESTAMP_WIDTH = 8
 
 

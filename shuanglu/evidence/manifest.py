@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from shuanglu.evidence.canonical import CanonicalObject
 from shuanglu.evidence.names import (
     JOURNAL_NAME,
     MEDIA_NAME,
@@ -20,7 +21,6 @@ from shuanglu.evidence.names import (
     SCRIPT_FILE,
     TIMELINE_FILE,
 )
-from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import Sha256Hex, VerdictGiven
 from shuanglu.wire.base import Wire
 
@@ -97,7 +97,7 @@ class ModelEntry(Wire):
     sha256: Sha256Hex
 
 
-class Manifest(Wire):
+class Manifest(CanonicalObject):
     """Format version 1."""
 
     format: Literal["shuanglu-evidence-1"] = FORMAT
@@ -114,16 +114,6 @@ class Manifest(Wire):
     readme: NamedFile
     verdict: VerdictGiven
     signing_key_id: str = Field(pattern=r"^[0-9a-f]{16}$")
-
-    @property
-    def canonical(self) -> bytes:
-        """The exact bytes that are stored and signed."""
-        return canonical_bytes(self.model_dump(mode="json"))
-
-    @property
-    def sha256(self) -> str:
-        """Names the manifest on the receipt."""
-        return sha256_hex(self.canonical)
 
     def files(self) -> tuple[NamedFile, ...]:
         """Every file that the package must hold beside the manifest, signature and key."""

@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from shuanglu.errors import ConflictError
+from shuanglu.evidence.canonical import CanonicalObject
 from shuanglu.evidence.check import canonical_json, validated
 from shuanglu.evidence.confirmed import ConfirmedItem, confirmed_items
 from shuanglu.script.model import Script
 from shuanglu.script.runner import RunPhase, fold
 from shuanglu.timeline import events as ev
-from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import Event, Sha256Hex
 from shuanglu.wire.base import Wire
 
@@ -47,7 +47,7 @@ class TimelinePoint(Wire):
     head: Sha256Hex
 
 
-class Statement(Wire):
+class Statement(CanonicalObject):
     """Format version 1. ``step_id`` and ``attempt`` are those of the confirmation itself."""
 
     format: Literal["shuanglu-statement-1"] = FORMAT
@@ -64,16 +64,6 @@ class Statement(Wire):
     documents: tuple[StatementDocument, ...]
     timeline: TimelinePoint
     issued_at: datetime
-
-    @property
-    def canonical(self) -> bytes:
-        """The exact bytes whose hash is the challenge."""
-        return canonical_bytes(self.model_dump(mode="json"))
-
-    @property
-    def sha256(self) -> str:
-        """The challenge, and the object's name."""
-        return sha256_hex(self.canonical)
 
 
 def build_statement(

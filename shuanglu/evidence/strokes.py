@@ -9,16 +9,15 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from shuanglu.evidence.canonical import CanonicalObject
 from shuanglu.evidence.check import canonical_json, validated
-from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import SignatureMade
-from shuanglu.wire.base import Wire
 from shuanglu.wire.http import Signature, StrokePoint
 
 FORMAT: Final = "shuanglu-strokes-1"
 
 
-class Strokes(Wire):
+class Strokes(CanonicalObject):
     """Every point with its time and pressure, in the pad's own pixels."""
 
     format: Literal["shuanglu-strokes-1"] = FORMAT
@@ -30,16 +29,6 @@ class Strokes(Wire):
     strokes: tuple[Annotated[tuple[StrokePoint, ...], Field(min_length=1)], ...] = Field(
         min_length=1
     )
-
-    @property
-    def canonical(self) -> bytes:
-        """The object's bytes."""
-        return canonical_bytes(self.model_dump(mode="json"))
-
-    @property
-    def sha256(self) -> str:
-        """Names the object."""
-        return sha256_hex(self.canonical)
 
     @property
     def point_count(self) -> int:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shuanglu.errors import InvalidInputError
+from shuanglu.parsed import parsed
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import Assurance, Sha256Hex
 
@@ -158,9 +159,4 @@ def document_sha256(pages: tuple[Text, ...]) -> str:
 
 def parse_script(data: Any) -> Script:  # noqa: ANN401 - what YAML or JSON gave
     """Validate a script; raises :class:`InvalidInputError` naming the field."""
-    try:
-        return Script.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "script"
-        raise InvalidInputError(first["msg"], field=place) from error
+    return parsed(Script, data, whole="script")

@@ -11,9 +11,9 @@ from importlib import resources
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shuanglu.errors import InvalidInputError
+from shuanglu.parsed import parsed
 from shuanglu.timeline.events import Fact
 
 MANY = "many"
@@ -72,12 +72,7 @@ def kind_of(fact: Fact, value: str) -> str:
 
 def parse_policy(data: Any) -> AlertPolicy:  # noqa: ANN401 - what YAML or JSON gave
     """Validate a policy; raises :class:`InvalidInputError` naming the field."""
-    try:
-        return AlertPolicy.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "policy"
-        raise InvalidInputError(first["msg"], field=place) from error
+    return parsed(AlertPolicy, data, whole="policy")
 
 
 def shipped_policy() -> AlertPolicy:
