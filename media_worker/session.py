@@ -21,16 +21,15 @@ from media_worker.direct.customer import CustomerInputs
 from media_worker.direct.director import Director
 from media_worker.direct.live import LiveFacts, live_status
 from media_worker.folding import FoldedTimeline
-from media_worker.frames import EncodedFrame
 from media_worker.intake import Intake, IntakeHooks, settle
-from media_worker.observe.pool import ObserverPool, SessionObserver, VoiceEvidence, VoiceSpan
+from media_worker.observe.pool import ObserverPool, VoiceEvidence, VoiceSpan
 from media_worker.outgoing import LivePusher, Outbox
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.receive.settings import ReceiveSettings
+from media_worker.watching import SessionWatching, WatchingHooks
 from shuanglu.clock import Clock
 from shuanglu.errors import ConflictError, NotAllowedError, ShuangluError
-from shuanglu.rules.observation import FacesInSpan, Observation
-from shuanglu.rules.watch import Watch
+from shuanglu.rules.observation import FacesInSpan
 from shuanglu.script.runner import RunPhase, RunState
 from shuanglu.script.verdict import judge
 from shuanglu.timeline import events as ev
@@ -88,8 +87,11 @@ class WorkedSession:
         self._pusher = LivePusher(self._push_live)
         self._outbox = Outbox(lambda drafts: self._appender.append(*drafts))
         self._tasks: set[asyncio.Task[None]] = set()
-        self._watch = Watch()
-        self._observer: SessionObserver | None = None
+        self._watching = SessionWatching(
+            load.session_id,
+            deps.observers,
+            WatchingHooks(self._emit_observed, self._changed, self._on_voice),
+        )
         self._appender = TimelineAppender(
             deps.bus,
             session_id=load.session_id,
@@ -100,7 +102,7 @@ class WorkedSession:
         self._intake = Intake(
             session_id=load.session_id,
             events=self._timeline.events,
-            hooks=IntakeHooks(self._emit, self._on_frame, self._changed, self._on_interrupted),
+            hooks=IntakeHooks(self._emit, self._watching.push, self._changed, self._on_interrupted),
             objects=deps.objects,
             spool_dir=deps.spool_dir,
             receive=deps.receive,
@@ -125,9 +127,7 @@ class WorkedSession:
         except TimeoutError:
             # The media is on disk: recovery says at the next start what could not be said now.
             _log.warning("session closed before all was said", session_id=self.session_id)
-        if self._observer is not None:
-            await self._observer.close()
-            self._observer = None
+        await self._watching.close()
         await settle(self._tasks)
 
     @property
@@ -208,18 +208,12 @@ class WorkedSession:
 
     async def voice(self, from_ms: int, to_ms: int, *, timeout_s: float) -> VoiceEvidence:
         """The voice in a span, after waiting for the detector."""
-        if self._observer is None:
-            return VoiceEvidence(speech_ms=0, first_ms=None, last_ms=None, evaluated=False)
-        await self._observer.wait_evaluated(to_ms, timeout_s=timeout_s)
-        return self._observer.voice_between(from_ms, to_ms)
+        return await self._watching.voice(from_ms, to_ms, timeout_s=timeout_s)
 
     async def faces(self, from_ms: int, to_ms: int, *, timeout_s: float) -> FacesInSpan:
         """How the face was in a span, after waiting for the picture of its end."""
-        if self._observer is None:
-            return "not_evaluated"
         self._intake.request_key_frame()
-        await self._observer.wait_evaluated(to_ms, timeout_s=timeout_s)
-        return self._observer.faces_between(from_ms, to_ms)
+        return await self._watching.faces(from_ms, to_ms, timeout_s=timeout_s)
 
     async def finish(self) -> None:
         """Judge the record; close it if it stands, reopen what does not."""
@@ -260,7 +254,7 @@ class WorkedSession:
                 await self._intake.end("finished")
                 self._require_open()
             self._connection_id = connection_id
-            await self._open_observer()
+            await self._watching.open()
             self._director.start()
         return answer
 
@@ -293,23 +287,6 @@ class WorkedSession:
         await self.tell(TestSoundStarted(duration_ms=self._test_sound.duration_ms))
         await self.play(self._test_sound)
 
-    # --- observers ---
-
-    async def _open_observer(self) -> None:
-        if self._observer is None:
-            self._observer = await self._deps.observers.open_session(
-                self.session_id, on_observation=self._on_observation, on_voice=self._on_voice
-            )
-
-    def _on_frame(self, frame: EncodedFrame) -> None:
-        if self._observer is not None:
-            self._observer.push(frame)
-
-    def _on_observation(self, observation: Observation) -> None:
-        for payload in self._watch.observe(observation):
-            self._emit(payload, Actor.OBSERVER)
-        self._changed()
-
     def _on_voice(self, span: VoiceSpan) -> None:
         self._spawn(self._director.voice_span(span.from_ms, span.to_ms))
 
@@ -334,8 +311,7 @@ class WorkedSession:
     async def _interrupt(self) -> None:
         """The attempt that is going on holds a gap: it fails, and the step begins again."""
         await self._director.stop()
-        for payload in self._watch.suspend(self.now_ms()):
-            self._emit(payload, Actor.OBSERVER)
+        self._watching.suspend(self.now_ms())
         going_on = {RunPhase.PROMPTING, RunPhase.AWAITING, RunPhase.JUDGING}
         if self.state.phase in going_on and self.state.step_id is not None:
             failed = ev.StepFailed(
@@ -354,6 +330,9 @@ class WorkedSession:
     def _emit(self, payload: ev.Payload, actor: Actor = Actor.SYSTEM) -> None:
         self._outbox.put(self._draft(actor, payload))
 
+    def _emit_observed(self, payload: ev.Payload) -> None:
+        self._emit(payload, Actor.OBSERVER)
+
     def _on_delayed(self, delayed: bool) -> None:  # noqa: FBT001 - a callback of one flag
         if delayed is not self._saving_delayed:
             self._saving_delayed = delayed
@@ -365,7 +344,7 @@ class WorkedSession:
 
     def live(self) -> LiveStatus:
         """The status as it is now."""
-        guidance = set(self._watch.active) | self._intake.troubles()
+        guidance = self._watching.alerts() | self._intake.troubles()
         if self._saving_delayed:
             guidance.add("saving_delayed")
         if self._director.playback_failed:
@@ -388,8 +367,8 @@ class WorkedSession:
         was_on_air = False
         while True:
             await asyncio.sleep(TICK_EVERY_S)
-            for payload in self._watch.tick(self.now_ms()) if self.on_air() else ():
-                self._emit(payload, Actor.OBSERVER)
+            if self.on_air():
+                self._watching.tick(self.now_ms())
             if was_on_air is not self.on_air():
                 was_on_air = self.on_air()
                 self._changed()
