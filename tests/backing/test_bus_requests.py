@@ -170,6 +170,8 @@ async def test_a_caller_that_is_cancelled_does_not_cancel_the_work(bus: Bus) -> 
     await begun.wait()
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)
+    assert asking.cancelled()
+    assert not finished.is_set()
     released.set()
     await asyncio.wait_for(finished.wait(), 5)
 

@@ -281,6 +281,7 @@ async def test_a_listener_that_fails_ends_nothing(pool: ObserverPool, pictures: 
     await until(lambda: sink.values(Fact.FACES)[-1] == "not_evaluated", "the crash is told")
     await until(lambda: bool(pool.processes), "a new process is ready")
     await show(session, sink, [moved(frames[1], 10_000)])
+    assert sink.values(Fact.FACES)[-1] == "1"
 
 
 async def test_a_session_opened_while_the_process_is_down_is_watched_afterwards(
