@@ -65,6 +65,7 @@ check: $(VENV)/.dev web_client/node_modules/.installed ## lint, types, import co
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy scripts/*.py web_client/verify/fixtures/*.py
 	@$(BIN)/lint-imports
 	@cd web_client && npm run --silent check && npm run --silent wire:check
 
