@@ -6,19 +6,22 @@ Stage: the top of the media worker. It knows nothing of databases or of HTTP.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 import structlog
 
 from backing.bus import Subscription
 from backing.bus.envelope import failure_fields
-from media_worker.play.library import PromptLibrary, loudspeaker_test
+from media_worker.play.library import loudspeaker_test
+from media_worker.play.prompt import RenderedPrompt
 from media_worker.record.clearing import clear_spool
 from media_worker.recovered import recover_sessions
 from media_worker.session import SessionDeps, WorkedSession
 from shuanglu.errors import UnavailableError
+from shuanglu.script.model import Script
 from shuanglu.wire.bus import (
     Committed,
     Done,
@@ -40,6 +43,14 @@ RELEASED_AFTER_MS = 10 * 60_000
 _log = structlog.get_logger(__name__)
 
 
+class PromptSource(Protocol):
+    """Where a script's speech comes from."""
+
+    async def prompts(self, script: Script) -> Mapping[str, RenderedPrompt]:
+        """Speech by step id, and the loudspeaker test under ``TEST_SOUND_ID``."""
+        ...
+
+
 @dataclass
 class _Owned:
     sessions: dict[str, WorkedSession] = field(default_factory=dict)
@@ -49,7 +60,7 @@ class _Owned:
 class MediaWorker:
     """Runs the sessions of this process."""
 
-    def __init__(self, deps: SessionDeps, *, library: PromptLibrary) -> None:
+    def __init__(self, deps: SessionDeps, *, library: PromptSource) -> None:
         self._deps = deps
         self._library = library
         self._owned = _Owned()
