@@ -41,6 +41,7 @@ class Measured:
 
     sessions: int
     cpu_s_per_session_s: float
+    cpu_s_per_wall_s: float
     private_mb_per_session: float
     pictures_per_session_s: float
     failures: int
@@ -85,7 +86,13 @@ def results(
             "unit": "times",
             "target": CPU_RATIO_TARGET,
             "holds": whole and ratio >= CPU_RATIO_TARGET,
-            "details": {"stock": vars_of(stock), "ours": vars_of(alone), "media": media},
+            "details": {
+                "stock": vars_of(stock),
+                "ours": vars_of(alone),
+                "media": media,
+                # For a reader who would not credit ours with the pictures that stock lost.
+                "ratio_by_wall_time": round(stock.cpu_s_per_wall_s / alone.cpu_s_per_wall_s, 1),
+            },
         },
         {
             "name": "sessions_per_core",
@@ -110,6 +117,7 @@ def vars_of(measured: Measured) -> dict[str, float]:
     return {
         "sessions": measured.sessions,
         "cpu_s_per_session_s": round(measured.cpu_s_per_session_s, 5),
+        "cpu_s_per_wall_s": round(measured.cpu_s_per_wall_s, 5),
         "private_mb_per_session": round(measured.private_mb_per_session, 3),
         "pictures_per_session_s": round(measured.pictures_per_session_s, 2),
         "failures": measured.failures,
@@ -135,6 +143,7 @@ def measure(kind: str, media: Path, folder: Path, *, sessions: int, seconds: flo
     return Measured(
         sessions=sessions,
         cpu_s_per_session_s=(after["cpu_s"] - before["cpu_s"]) / max(recorded_s, 1 / FPS),
+        cpu_s_per_wall_s=(after["cpu_s"] - before["cpu_s"]) / session_s,
         private_mb_per_session=(after["private_kb"] - idle["private_kb"]) / 1024 / sessions,
         pictures_per_session_s=pictures / session_s,
         failures=after["failures"],
