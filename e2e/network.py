@@ -18,6 +18,8 @@ from demo.browser import chromium_path
 from shuanglu.errors import UnavailableError
 
 _HOSTS_IN_A_SUBNET = 4
+_TOO_SLOW = ("tbf", "rate", "8bit", "burst", "1", "limit", "1")
+"""No packet fits: everything is dropped, and nobody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,19 @@ class PhoneNetwork:
     def up(self) -> None:
         """Plug it in again."""
         _ip("link", "set", f"{self.name}h", "up")
+
+    def swallow(self) -> None:
+        """Lose every packet both ways while both sides see a sound link, as in a lift."""
+        for link in self._both_ends():
+            _run("tc", *link[:-1], "qdisc", "add", "dev", link[-1], "root", *_TOO_SLOW)
+
+    def deliver(self) -> None:
+        """Lose nothing again."""
+        for link in self._both_ends():
+            _run("tc", *link[:-1], "qdisc", "del", "dev", link[-1], "root")
+
+    def _both_ends(self) -> tuple[tuple[str, ...], ...]:
+        return ((f"{self.name}h",), ("-n", self.name, f"{self.name}p"))
 
     def browser_script(self, folder: Path) -> Path:
         """A program that starts Chromium on the phone's side."""
@@ -79,11 +94,15 @@ def _create(network: PhoneNetwork) -> None:
 
 
 def _ip(*arguments: str) -> None:
-    program = shutil.which("ip")
+    _run("ip", *arguments)
+
+
+def _run(name: str, *arguments: str) -> None:
+    program = shutil.which(name)
     if program is None:
-        raise UnavailableError("the program ip (package iproute2) is missing")
+        raise UnavailableError(f"the program {name} (package iproute2) is missing")
     done = subprocess.run(  # noqa: S603 - fixed words, and addresses made here
         [program, *arguments], check=False, capture_output=True, text=True
     )
     if done.returncode != 0:
-        raise UnavailableError(f"ip {' '.join(arguments)}: {done.stderr.strip()}")
+        raise UnavailableError(f"{name} {' '.join(arguments)}: {done.stderr.strip()}")

@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import structlog
 
 from backing.objects import ObjectStore
 from media_worker.frames import EncodedFrame
 from media_worker.play.track import VoiceTrack
+from media_worker.receive.events import TrackKind
 from media_worker.receive.peer import (
     ClocksStepped,
     Connected,
@@ -37,6 +38,7 @@ from shuanglu.timeline.events import Event
 ON_AIR_WITHIN_MS = 3000
 """Recording is true while a cluster (≤ 1 s) was stored within this time."""
 
+TRACK_KINDS = frozenset(get_args(TrackKind))
 EndReason = Literal["finished", "disconnected", "replaced"]
 
 _log = structlog.get_logger(__name__)
@@ -119,6 +121,7 @@ class Intake:
             "server_restarted"
         )
         self._failed = False
+        self._breaking = False
         self.voice = VoiceTrack()
 
     # --- what others may know ----------------------------------------------------------
@@ -180,6 +183,18 @@ class Intake:
             await peer.close()
         self._hooks.on_change()
 
+    async def break_stretch(self) -> None:
+        """End the stretch but not the peer: what still comes begins another, after a told gap."""
+        recorder, self._recorder = self._recorder, None
+        self._last_stored_ms = None
+        if recorder is None:
+            return
+        self._breaking = True
+        try:
+            await self._end_stretch(recorder, "disconnected")
+        finally:
+            self._breaking = False
+
     async def _end_stretch(self, recorder: StretchRecorder, reason: EndReason) -> None:
         ended = await recorder.finish(reason)
         if not recorder.begun:
@@ -200,7 +215,7 @@ class Intake:
     # --- called by the peer ---------------------------------------------------------------
 
     def _on_frame(self, peer: PhonePeer, frame: EncodedFrame) -> None:
-        if peer is not self._peer or self._failed:
+        if peer is not self._peer or self._failed or self._breaking:
             return
         if self._recorder is None:
             self._recorder = self._new_recorder(frame)
@@ -274,6 +289,11 @@ class Intake:
     def has_peer(self) -> bool:
         """Whether a peer is there, connected or not yet."""
         return self._peer is not None
+
+    @property
+    def nothing_arrives(self) -> bool:
+        """Whether every track is silent: the network is gone, though nobody has given up."""
+        return len(self._silent) == len(TRACK_KINDS)
 
     @property
     def peer_is_closed(self) -> bool:

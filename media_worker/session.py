@@ -299,6 +299,8 @@ class WorkedSession:
         async with self._changing_peer:
             if self._intake.peer_is_closed:
                 await self._intake.end("disconnected")
+            elif self._intake.nothing_arrives:
+                await self._intake.break_stretch()
             await self._interrupt()
             self._director.start()
 
