@@ -115,7 +115,7 @@ class SyntheticCustomer:
         while True:
             await expect(done.or_(onward).first).to_be_visible(timeout=STEP_TIMEOUT_MS)
             page = self.page.get_by_test_id("document-page")
-            await page.evaluate("element => element.scrollTo(0, element.scrollHeight)")
+            await page.evaluate("element => element.scrollIntoView({ block: 'end' })")
             button = done if await done.is_visible() else onward
             await expect(button).to_be_enabled(timeout=STEP_TIMEOUT_MS)
             await button.tap()

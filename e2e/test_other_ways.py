@@ -58,6 +58,8 @@ async def test_without_an_authenticator_a_device_key_and_a_code_confirm(
         return str(session["one_time_code"])
 
     async def shoot(name: str, page: Page) -> None:
+        if name == "invitation":
+            await page.get_by_test_id("large-text").tap()
         await look(f"phone-320-{name}", page)
         await fits(page)
 
