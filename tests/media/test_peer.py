@@ -85,7 +85,9 @@ async def test_a_skewed_start_is_kept(vp8: Media) -> None:
         tone = session.of("audio")[-1]
     picture_zero = picture.pts_ms - (len(numbers) - 1 + numbers[0]) * 1000 / 30
     tone_zero = tone.pts_ms - (tone_number(session, vp8)) * 20
-    assert picture_zero - tone_zero == pytest.approx(true_ms, abs=15)
+    # The sending aiortc stamps its reports when its loop gets to it: late on a busy machine.
+    # 15 ms on a quiet one; what must never come back is an error of the whole 700 ms.
+    assert picture_zero - tone_zero == pytest.approx(true_ms, abs=120)
 
 
 def tone_number(session: Joined, media: Media) -> int:
