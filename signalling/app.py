@@ -56,7 +56,7 @@ def add_routes(
     async def session_socket(request: web.Request) -> web.StreamResponse:
         try:
             _require_own_origin(request, settings)
-            rooms.require_room()
+            rooms.require_room(_caller_address(request, settings))
         except ShuangluError as error:
             return _problem(error)
         return await _serve(request, deps, rooms)
@@ -78,10 +78,24 @@ async def _serve(request: web.Request, deps: ConnectionDeps, rooms: Rooms) -> we
     )
     await socket.prepare(request)
     connection = Connection(
-        new_connection_id(), socket, request.transport, deps, on_admitted=rooms.admitted
+        new_connection_id(),
+        socket,
+        request.transport,
+        deps,
+        address=_caller_address(request, deps.settings),
+        on_admitted=rooms.admitted,
     )
     await rooms.serve(connection)
     return socket
+
+
+def _caller_address(request: web.Request, settings: SignallingSettings) -> str:
+    """For limits only, never logged: the peer, or what the nearest trusted proxy says it was."""
+    hops = settings.trusted_proxy_hops
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    if hops and len(forwarded) >= hops and forwarded[-hops]:
+        return forwarded[-hops]
+    return request.remote or "unknown"
 
 
 def _require_own_origin(request: web.Request, settings: SignallingSettings) -> None:

@@ -70,10 +70,12 @@ class Connection:
         transport: asyncio.Transport | None,
         deps: ConnectionDeps,
         *,
+        address: str,
         on_admitted: Callable[[Connection], None],
     ) -> None:
         settings = deps.settings
         self.connection_id = connection_id
+        self.address = address
         self.session_id: str | None = None
         self._socket = socket
         self._transport = transport

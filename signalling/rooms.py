@@ -33,12 +33,14 @@ class Rooms:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
 
-    def require_room(self) -> None:
+    def require_room(self, address: str) -> None:
         """Raises ``UnavailableError`` at a limit, and while stopping."""
-        strangers = sum(connection.state in _STRANGERS for connection in self._connections)
+        strangers = [c.address for c in self._connections if c.state in _STRANGERS]
         full = len(self._connections) >= self._settings.max_connections
-        if self._stopping or full or strangers >= self._settings.max_strangers:
+        if self._stopping or full or len(strangers) >= self._settings.max_strangers:
             raise UnavailableError("no more connections are taken now")
+        if strangers.count(address) >= self._settings.max_strangers_per_address:
+            raise UnavailableError("too many connections from there have not said hello")
 
     async def serve(self, connection: Connection) -> None:
         """Run a connection to its end, also when whoever called is cancelled.

@@ -46,6 +46,12 @@ class SignallingSettings(BaseSettings):
     max_strangers: int = Field(
         default=200, ge=1, description="connections that have not said a good hello yet"
     )
+    max_strangers_per_address: int = Field(
+        default=40, ge=1, description="of those, from one address: nobody takes all the places"
+    )
+    trusted_proxy_hops: int = Field(
+        default=0, ge=0, le=5, description="reverse proxies whose X-Forwarded-For is believed"
+    )
 
     offer_timeout_s: float = Field(default=15.0, gt=0, description="for the worker's answer")
     input_timeout_s: float = Field(default=10.0, gt=0, description="for the worker to act")

@@ -153,3 +153,21 @@ async def test_a_phone_that_takes_nothing_is_given_up_and_the_others_are_served(
 
     async with asyncio.timeout(10):
         await pour()
+
+
+async def test_one_address_cannot_take_all_the_places_of_strangers(make_site: SiteMaker) -> None:
+    site = await make_site(max_strangers_per_address=2, trusted_proxy_hops=1)
+
+    def from_(address: str) -> dict[str, dict[str, str]]:
+        # The proxy adds what it sees on the right; what is before it may be invented.
+        return {"headers": {"X-Forwarded-For": f"198.51.100.9, {address}"}}
+
+    flooding = [await site.socket(**from_("192.0.2.1")) for _ in range(2)]
+    with pytest.raises(WSServerHandshakeError) as refused:
+        await site.socket(**from_("192.0.2.1"))
+    assert refused.value.status == 503
+    elsewhere = Phone(await site.socket(**from_("192.0.2.2")))
+    await elsewhere.hello(site.token())
+    # Who has said hello is no stranger any more, and makes room for the next.
+    await Phone(flooding[0]).hello(site.token())
+    await site.socket(**from_("192.0.2.1"))
