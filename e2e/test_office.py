@@ -67,6 +67,9 @@ async def test_staff_play_a_record_and_export_what_verifies(
     await expect(row).to_be_visible()
     await look("office-sessions", office)
     await fits(office)
+    await office.set_viewport_size({"width": 1920, "height": 1080})
+    await look("office-sessions-1920", office)
+    await office.set_viewport_size({"width": 1366, "height": 768})
     await accessible(office)
     await row.get_by_test_id("session-open").click()
 
@@ -81,6 +84,9 @@ async def test_staff_play_a_record_and_export_what_verifies(
     await look("office-record", office)
     await fits(office)
     await accessible(office)
+    await office.set_viewport_size({"width": 1920, "height": 1080})
+    await look("office-record-1920", office)
+    await fits(office)
 
     async with office.expect_download() as downloading:
         await office.get_by_test_id("export-package").click()

@@ -16,6 +16,10 @@ describe("guidance", () => {
     expect(guidanceWord(["hat_worn"])).toBe("other");
   });
 
+  it("says nothing of what only we can mend", () => {
+    expect(guidanceWord(["observer_down", "sound_not_observed"])).toBeNull();
+  });
+
   it("has words for every code", () => {
     expect(GUIDANCE_CODES.filter((code) => !(code in zh.guidance))).toEqual([]);
   });
