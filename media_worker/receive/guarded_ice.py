@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import aioice
 from aioice import stun
 from aioice.ice import CandidatePair, StunProtocol
-from aioice.mdns import is_mdns_hostname
 
 from media_worker.receive.guard import DatagramKind, kind_of
 from media_worker.receive.settings import ReceiveSettings
@@ -67,15 +66,14 @@ class GuardedConnection(aioice.Connection):
         return candidates
 
     async def add_remote_candidate(self, remote_candidate: aioice.Candidate | None) -> None:
-        """Take a bounded number; never give up on the list, never resolve a name.
+        """Believe no address that the offer names, and never give up on the list.
 
-        The phone's own checks tell its address, so a hidden (mDNS) one costs nothing, and
-        an empty list is no failure. The peer's connect timeout ends what leads nowhere.
+        An offer could name any address inside our network, and have us knock there. The
+        phone's own checks, which are authenticated, tell where it is: we send to nobody
+        else, as an ICE-lite agent (RFC 8445 2.5). Adding none is no failure: the peer's
+        connect timeout ends what leads nowhere.
         """
-        if remote_candidate is None or is_mdns_hostname(remote_candidate.host):
-            return
-        if len(self._remote_candidates) < self.settings.max_remote_candidates:
-            await super().add_remote_candidate(remote_candidate)
+        del remote_candidate
 
     # --- datagrams ---------------------------------------------------------------------
 
