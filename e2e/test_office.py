@@ -65,6 +65,7 @@ async def test_staff_play_a_record_and_export_what_verifies(
     await office.keyboard.press("Enter")
     row = office.get_by_test_id("session-row").filter(has_text=recorded_sale.number)
     await expect(row).to_be_visible()
+    await expect(office.get_by_test_id("session-row")).to_have_count(1)
     await look("office-sessions", office)
     await fits(office)
     await office.set_viewport_size({"width": 1920, "height": 1080})
