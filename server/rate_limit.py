@@ -70,6 +70,7 @@ class Limits:
     code_address: SlidingWindow
     passkey_address: SlidingWindow
     customer: SlidingWindow
+    signature: SlidingWindow
 
 
 def limits(settings: ServerSettings, clock: Clock) -> Limits:
@@ -93,6 +94,11 @@ def limits(settings: ServerSettings, clock: Clock) -> Limits:
         customer=SlidingWindow(
             clock,
             limit=settings.customer_requests_per_window,
+            window_s=settings.customer_requests_window_s,
+        ),
+        signature=SlidingWindow(
+            clock,
+            limit=settings.signatures_per_window,
             window_s=settings.customer_requests_window_s,
         ),
     )

@@ -65,6 +65,11 @@ class ServerSettings(BaseSettings):
     record_lookups_window_s: int = Field(default=60, ge=1)
     customer_requests_per_window: int = Field(default=240, ge=1, description="of one session")
     customer_requests_window_s: int = Field(default=60, ge=1)
+    signatures_per_window: int = Field(
+        default=12,
+        ge=1,
+        description="of one session: each is stored before it is judged",
+    )
 
     live_interval_ms: int = Field(default=500, ge=10, description="least time between two updates")
     live_keep_alive_s: float = Field(default=15, gt=0)

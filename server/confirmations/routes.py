@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from server import app_keys
 from server.auth.guard import customer_of
 from server.confirmations.install import CREDENTIALS, SIGNING, STATEMENTS, STROKES
 from server.routing import Caller, Route, body_of
@@ -24,6 +25,7 @@ _BASE = "/api/v1/customer"
 async def sign(request: web.Request) -> web.Response:
     """A handwritten signature."""
     session_id = customer_of(request).session_id
+    request.app[app_keys.LIMITS].signature.count(session_id)
     await request.app[STROKES].accept(session_id, body_of(request, Signature))
     return web.Response(status=204)
 
@@ -71,7 +73,7 @@ routes: tuple[Route, ...] = (
         request=Signature,
         status=204,
         large_body=True,
-        problems=("conflict", "too_large", "unavailable"),
+        problems=("conflict", "too_large", "too_many_attempts", "unavailable"),
     ),
     Route(
         method="POST",

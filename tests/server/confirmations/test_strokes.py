@@ -99,3 +99,15 @@ async def test_out_of_turn_it_is_refused(stage: Stage, worker: Worker) -> None:
     act = await SessionAct.joined(stage)
     await stage.problem(await act.post("/signature", body()), 409, "conflict")
     assert worker.asked == []
+
+
+async def test_one_session_cannot_fill_the_store_with_signatures(
+    act: SessionAct, worker: Worker
+) -> None:
+    """Each one is stored before the worker judges its moment."""
+    for _ in range(act.stage.parts.settings.signatures_per_window):
+        assert (await act.post("/signature", body())).status == 204
+    await act.stage.problem(await act.post("/signature", body()), 429, "too_many_attempts")
+    assert len(worker.asked) == act.stage.parts.settings.signatures_per_window
+    act.clock.advance(ms=act.stage.parts.settings.customer_requests_window_s * 1000 + 1)
+    assert (await act.post("/signature", body())).status == 204
