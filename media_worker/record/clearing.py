@@ -1,6 +1,6 @@
 """Removes from the spool what the object store holds, and nothing else.
 
-Stage: after a session is over. A file goes only when an object of the same size stands under
+Stage: after a session is over. A file goes only when an object of the same bytes stands under
 its key; what was moved aside as torn, or could not be saved, stays where it is.
 """
 
@@ -42,10 +42,10 @@ def _is_object(name: str) -> bool:
 
 async def _is_stored(file: Path, key: str, objects: ObjectStore) -> bool:
     try:
-        stored_bytes = await objects.size(key)
+        stored = await objects.get(key)
     except NotFoundError:
         return False
-    return stored_bytes == (await asyncio.to_thread(file.stat)).st_size
+    return stored == await asyncio.to_thread(file.read_bytes)
 
 
 def _stretches(folder: Path) -> list[int]:

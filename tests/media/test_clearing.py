@@ -53,7 +53,7 @@ async def test_other_bytes_under_the_key_and_torn_tails_keep_the_file(
     layout: StretchLayout, tmp_path: Path
 ) -> None:
     objects = await _store(layout, tmp_path, set(OBJECTS) - {HEADER})
-    await objects.put(layout.key(HEADER), b"another header", content_type="x/y")
+    await objects.put(layout.key(HEADER), b"HEADER", content_type="x/y")
     (layout.folder / "000002.seg.torn").write_bytes(b"half")
     assert not await clear_spool(layout.spool_dir, SESSION, objects)
     left = {path.name for path in layout.folder.iterdir()}
