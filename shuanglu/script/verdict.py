@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shuanglu.rules.playback import refusal_of
 from shuanglu.script.model import Script, SignatureStep
 from shuanglu.script.runner import RunPhase, RunState, fold
 from shuanglu.timeline import events as ev
@@ -73,6 +74,8 @@ def _missing(
             out.append(ev.Missing(step_id=step.id, reason="not_completed"))
         elif not _covered(completed_span(events, step.id), spans):
             out.append(ev.Missing(step_id=step.id, reason="media_missing"))
+        elif not _heard(events, step.id):
+            out.append(ev.Missing(step_id=step.id, reason="playback_not_proved"))
     if state.phase not in {RunPhase.FINISHING, RunPhase.CLOSED} and not out:
         out.append(ev.Missing(step_id=script.steps[-1].id, reason="not_completed"))
     return out
@@ -90,6 +93,26 @@ def completed_span(events: Sequence[ev.Event], step_id: str) -> Span | None:
                 if event.media_time_ms is not None and begun.get(attempt, -1) >= 0:
                     span = Span(begun[attempt], event.media_time_ms)
     return span
+
+
+def _heard(events: Sequence[ev.Event], step_id: str) -> bool:
+    """The proof of the attempt that stands, judged again: nobody's word is taken for it."""
+    started: dict[int, ev.PromptStarted] = {}
+    proved: set[int] = set()
+    standing = False
+    for event in events:
+        match event.payload:
+            case ev.PromptStarted(step_id=found, attempt=attempt) if found == step_id:
+                started[attempt] = event.payload
+            case ev.PromptPlayed(step_id=found, attempt=attempt, proof=proof) if found == step_id:
+                sent = started.get(attempt)
+                if sent and not refusal_of(
+                    proof, sent_packets=sent.packets, duration_ms=sent.duration_ms
+                ):
+                    proved.add(attempt)
+            case ev.StepCompleted(step_id=found, attempt=attempt) if found == step_id:
+                standing = attempt in proved
+    return standing
 
 
 def _covered(wanted: Span | None, spans: list[Span]) -> bool:

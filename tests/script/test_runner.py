@@ -23,6 +23,7 @@ from shuanglu.script.runner import (
 from shuanglu.script.verdict import judge
 from shuanglu.timeline import events as ev
 from tests.script.scripts import (
+    PROOF,
     ZERO_HASH,
     chained,
     done,
@@ -125,6 +126,18 @@ def test_a_step_outside_stored_media_is_missing() -> None:
     verdict = judge(SCRIPT, chained(history))
     assert verdict.outcome is ev.Outcome.INCOMPLETE
     assert {m.reason for m in verdict.missing} == {"media_missing"}
+
+
+def test_a_proof_that_does_not_suffice_is_not_believed_again() -> None:
+    silent = PROOF.model_copy(update={"audio_energy": 0.0})
+    history = [
+        p.model_copy(update={"proof": silent})
+        if isinstance(p, ev.PromptPlayed) and p.step_id == "risk"
+        else p
+        for p in whole_history()
+    ]
+    verdict = judge(SCRIPT, chained(history))
+    assert verdict.missing == (ev.Missing(step_id="risk", reason="playback_not_proved"),)
 
 
 def test_a_check_that_could_not_run_asks_for_review() -> None:
