@@ -88,7 +88,7 @@ export const en: Messages = {
     ed25519_unsupported: "This browser cannot check Ed25519 signatures; please use a newer one",
     server_unreachable:
       "No answer from the institution. The signature shows only that the package agrees with itself, not who signed it",
-    other_manifest: "The institution published another manifest for this number",
+    other_manifest: "The institution published another manifest for this record number",
     other_key: "The signing key is not the one that the institution published",
     needs_package: "An earlier check did not pass",
     needs_chain: "The check of the timeline did not pass",

@@ -139,7 +139,7 @@ export const pages: Messages = {
   },
   export: {
     title: "Evidence package",
-    record_number: "Record no.",
+    record_number: "Record number",
     hash: "Hash",
     button: "Export package",
     received: "{megabytes} MB received",

@@ -65,7 +65,7 @@ export const pages: Messages = {
   },
   sessions: {
     title: "会话",
-    search: "搜索客户、产品或档案号",
+    search: "搜索客户、产品或记录编号",
     all_phases: "全部状态",
     new: "新建会话",
     column_customer: "客户",
@@ -139,7 +139,7 @@ export const pages: Messages = {
   },
   export: {
     title: "证据包",
-    record_number: "档案号",
+    record_number: "记录编号",
     hash: "校验值",
     button: "导出证据包",
     received: "已下载 {megabytes} MB",
