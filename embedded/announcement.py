@@ -10,7 +10,9 @@ from rich.console import Console
 from embedded.addresses import Addresses
 
 
-def announce(console: Console, addresses: Addresses, *, first_password: str | None) -> None:
+def announce(
+    console: Console, addresses: Addresses, *, first_password: str | None, public_key: str
+) -> None:
     """Print everything that a newcomer needs next, in both languages."""
     office = f"{addresses.office_origin}/office/"
     console.print()
@@ -20,6 +22,9 @@ def announce(console: Console, addresses: Addresses, *, first_password: str | No
             f"  first login · 首次登录: [bold]admin[/bold] / [bold]{first_password}[/bold]"
         )
         console.print("  (shown once; it is stored only as a hash · 只显示一次)")
+    else:
+        console.print("  login as before · 用原来的密码登录")
+        console.print("  lost the password? · 忘记密码: .venv/bin/shuanglu staff admin")
     console.print()
     console.print(_qr(f"{addresses.phone_origin}/ca.crt"), highlight=False)
     console.print(f"  phones · 手机: {addresses.phone_origin}")
@@ -27,6 +32,8 @@ def announce(console: Console, addresses: Addresses, *, first_password: str | No
     for line in _what_works(addresses):
         console.print(f"  {line}")
     console.print()
+    console.print("  records are signed with · 记录的签名公钥 (shuanglu verify --key):")
+    console.print(f"    {public_key}")
     console.print("  make demo lets a synthetic customer go through the job · Ctrl-C stops")
 
 

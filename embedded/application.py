@@ -6,6 +6,8 @@ Stage: the only place that imports server, signalling and media worker together.
 from __future__ import annotations
 
 import asyncio
+import base64
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from backing.tokens import TokenKey
 from embedded.addresses import Addresses, find_addresses
 from embedded.announcement import announce
 from embedded.certificates import LocalCertificates, local_certificates
+from embedded.exclusive import bound, exclusive
 from embedded.settings import EmbeddedSettings
 from media_worker.models.registry import ModelRegistry, ModelSettings
 from media_worker.observe.pool import ObserverPool
@@ -52,11 +55,25 @@ class _Parts:
 
 
 async def serve(settings: EmbeddedSettings, scripts: Sequence[Script], console: Console) -> None:
-    """Run until cancelled."""
+    """Run until cancelled. Raises ``CannotStartError`` before anything is touched."""
     addresses = find_addresses(
         settings.host_name, http_port=settings.http_port, https_port=settings.https_port
     )
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with exclusive(settings.data_dir):
+        prefix = "SHUANGLU_EMBEDDED"
+        http = bound(settings.bind, settings.http_port, setting=f"{prefix}_HTTP_PORT")
+        https = bound(settings.bind, settings.https_port, setting=f"{prefix}_HTTPS_PORT")
+        await _serve(settings, addresses, scripts, console, (http, https))
+
+
+async def _serve(
+    settings: EmbeddedSettings,
+    addresses: Addresses,
+    scripts: Sequence[Script],
+    console: Console,
+    sockets: tuple[socket.socket, socket.socket],
+) -> None:
     certificates = local_certificates(settings.data_dir / "tls", addresses.certificate_names)
     parts = _parts(settings.data_dir)
     app = _application(settings, addresses, certificates, parts)
@@ -66,10 +83,15 @@ async def serve(settings: EmbeddedSettings, scripts: Sequence[Script], console: 
         stack.push_async_callback(runner.cleanup)
         await runner.setup()
         await stack.enter_async_context(_worker(settings, parts, scripts, console))
-        await web.TCPSite(runner, settings.bind, settings.http_port).start()
+        await web.SockSite(runner, sockets[0]).start()
         tls = certificates.ssl_context()
-        await web.TCPSite(runner, settings.bind, settings.https_port, ssl_context=tls).start()
-        announce(console, addresses, first_password=first.password if first else None)
+        await web.SockSite(runner, sockets[1], ssl_context=tls).start()
+        announce(
+            console,
+            addresses,
+            first_password=first.password if first else None,
+            public_key=base64.urlsafe_b64encode(parts.signing_key.public_key).decode().rstrip("="),
+        )
         await asyncio.Event().wait()
 
 

@@ -25,7 +25,7 @@ def run_command() -> None:
     # Imported here: verifying a package needs none of the server's libraries.
     from embedded.run_command import run  # noqa: PLC0415
 
-    run()
+    raise typer.Exit(run())
 
 
 @app.command("staff")
