@@ -18,7 +18,7 @@ from server.timeline.repository import TimelineRepository
 from server.timeline.service import TimelineService
 from shuanglu.clock import Clock
 from shuanglu.ids import new_session_id
-from shuanglu.script.model import Script
+from shuanglu.script.model import QuestionStep, Script, StepKind
 from shuanglu.timeline import events as ev
 from shuanglu.wire.http import (
     CreateSession,
@@ -129,7 +129,12 @@ def _created(script: Script, wanted: CreateSession, by: StaffIdentity) -> ev.Eve
 
 def _outline(script: Script) -> tuple[StepOutline, ...]:
     return tuple(
-        StepOutline.model_validate({"id": step.id, "kind": step.kind, "title": step.title})
+        StepOutline(
+            id=step.id,
+            kind=StepKind(step.kind),
+            title=step.title,
+            choices=step.choices if isinstance(step, QuestionStep) else (),
+        )
         for step in script.steps
     )
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from shuanglu.script.model import StepKind, Text
+from shuanglu.script.model import Choice, StepKind, Text
 from shuanglu.timeline.events import Assurance, ConsentKind, Event, Missing, Outcome
 from shuanglu.wire.base import Wire
 from shuanglu.wire.signalling import Attempt, StepId
@@ -120,6 +120,7 @@ class StepOutline(Wire):
     id: str
     kind: StepKind
     title: Text
+    choices: tuple[Choice, ...] = ()
 
 
 class SessionDetail(Wire):

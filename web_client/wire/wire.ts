@@ -1090,6 +1090,7 @@ export interface SessionDetail {
  * A step of the session's script, in the order in which it is run.
  */
 export interface StepOutline {
+  choices: Choice[];
   id: string;
   kind: StepKind;
   title: Text;

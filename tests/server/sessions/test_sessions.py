@@ -131,6 +131,11 @@ async def test_detail_holds_timeline_and_stretches(stage: Stage, clock: ManualCl
         }
     ]
     assert detail["steps"][0]["id"] == "opening"
+    assert detail["steps"][0]["choices"] == []
+    asked = [step for step in detail["steps"] if step["kind"] == "question"]
+    assert asked
+    assert all(choice["label"]["zh"] for step in asked for choice in step["choices"])
+    assert all(len(step["choices"]) > 1 for step in asked)
     assert detail["one_time_code"] is None
 
 

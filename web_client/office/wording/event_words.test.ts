@@ -26,7 +26,7 @@ function speaking(locale: Locale): WordingContext {
     (key: string, places: Record<string, string | number> = {}) => composer.t(key, places),
     { has: (key: string) => composer.te(key) },
   );
-  return { say, stepTitle: (id) => `<${id}>` };
+  return { say, stepTitle: (id) => `<${id}>`, choiceLabel: (_, id) => `[${id}]` };
 }
 
 describe("eventWords", () => {
@@ -80,11 +80,17 @@ describe("eventWords", () => {
   });
 
   it("names the step by its title and the length in seconds", () => {
-    const { say, stepTitle } = speaking("zh");
+    const context = speaking("zh");
     const gap: AnyPayload = { type: "media.gap", from_ms: 1000, to_ms: 9500, reason: "disconnected" };
-    expect(eventWords(gap, { say, stepTitle })).toBe("此处 8.5 秒没有录像:连接断开");
+    expect(eventWords(gap, context)).toBe("此处 8.5 秒没有录像:连接断开");
     const begun: AnyPayload = { type: "step.begun", step_id: "risk", attempt: 2 };
-    expect(eventWords(begun, { say, stepTitle })).toBe("开始“<risk>”(第 2 次)");
+    expect(eventWords(begun, context)).toBe("开始“<risk>”(第 2 次)");
+  });
+
+  it("names the tapped answer by its label", () => {
+    const tapped = events.find(({ payload }) => payload.type === "answer.tapped");
+    if (tapped?.payload.type !== "answer.tapped") throw new Error("no answer in the fixture");
+    expect(eventWords(tapped.payload, speaking("zh"))).toContain(`“[${tapped.payload.choice}]”`);
   });
 
   it("shows the code of an alert that it does not know", () => {

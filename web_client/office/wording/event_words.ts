@@ -15,6 +15,7 @@ export interface Say {
 export interface WordingContext {
   say: Say;
   stepTitle(stepId: string): string;
+  choiceLabel(stepId: string, choiceId: string): string;
 }
 
 type Words = { [T in EventType]: (payload: PayloadOf<T>, context: WordingContext) => string };
@@ -81,8 +82,11 @@ const WORDS: Words = {
     }),
   "answer.heard": (p, { say, stepTitle }) =>
     say("event.answer_heard", { step: stepTitle(p.step_id), seconds: secondsWords(p.speech_ms) }),
-  "answer.tapped": (p, { say, stepTitle }) =>
-    say("event.answer_tapped", { step: stepTitle(p.step_id), choice: p.choice }),
+  "answer.tapped": (p, { say, stepTitle, choiceLabel }) =>
+    say("event.answer_tapped", {
+      step: stepTitle(p.step_id),
+      choice: choiceLabel(p.step_id, p.choice),
+    }),
   "answer.judged": (p, { say, stepTitle }) =>
     say(p.accepted ? "event.answer_accepted" : "event.answer_refused", {
       step: stepTitle(p.step_id),
