@@ -13,15 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import customer_page, journey, recorder
+from bench import journey, recorder
 
 RESULTS = Path(__file__).with_name("results.json")
 
 Figures = list[dict[str, Any]]
 SUITES: dict[tuple[str, ...], Callable[[], Figures]] = {
     ("recorder_cpu_vs_mediarecorder", "sessions_per_core", "memory_per_session_mb"): recorder.run,
-    ("join_to_first_segment_ms", "verdict_ms"): journey.run,
-    ("customer_js_gzip_kb",): customer_page.run,
+    ("join_to_first_segment_ms", "verdict_ms", "customer_js_gzip_kb"): journey.run,
 }
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from bench import customer_page
 from demo.browser import launch, phone
 from demo.customer import STEP_TIMEOUT_MS, SyntheticCustomer
 from demo.media_assets import fake_camera, fake_microphone
@@ -33,17 +34,18 @@ _STORED = """() => {
 
 
 def run() -> list[dict[str, Any]]:
-    """``join_to_first_segment_ms`` and ``verdict_ms``, medians."""
+    """``join_to_first_segment_ms`` and ``verdict_ms``, medians; ``customer_js_gzip_kb``."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         server = ServerProcess(Path(folder) / "data")
         server.start()
         try:
-            joins, verdicts = asyncio.run(_measure(server))
+            joins, verdicts, scripts = asyncio.run(_measure(server))
         finally:
             server.stop()
     return [
         _figure("join_to_first_segment_ms", joins, JOIN_TARGET_MS),
         _figure("verdict_ms", verdicts, VERDICT_TARGET_MS),
+        customer_page.figure(scripts),
     ]
 
 
@@ -59,25 +61,28 @@ def _figure(name: str, runs_ms: list[float], target_ms: int) -> dict[str, Any]:
     }
 
 
-async def _measure(server: ServerProcess) -> tuple[list[float], list[float]]:
+async def _measure(server: ServerProcess) -> tuple[list[float], list[float], dict[str, int]]:
     camera, microphone = fake_camera(ASSETS), fake_microphone(ASSETS)
     async with StaffClient(server.origin) as staff, async_playwright() as playwright:
         await staff.login(*server.first_login())
         browser = await launch(playwright, camera=camera, microphone=microphone)
-        joins = [await _join(staff, browser) for _ in range(JOINS)]
+        joined = [await _join(staff, browser) for _ in range(JOINS)]
         verdicts = [await _verdict(staff, browser) for _ in range(WHOLE_JOBS)]
         await browser.close()
-    return joins, verdicts
+    return [ms for ms, _ in joined], verdicts, joined[0][1]
 
 
-async def _join(staff: StaffClient, browser: Browser) -> float:
+async def _join(staff: StaffClient, browser: Browser) -> tuple[float, dict[str, int]]:
     invitation = await staff.invite()
     async with phone(browser) as page:
+        fetched = customer_page.FetchedScripts(page)
         await SyntheticCustomer(page).join_until_camera(invitation["url"])
+        await page.wait_for_load_state("networkidle")
+        scripts = fetched.gzip_bytes()
         started = time.perf_counter()
         await page.get_by_test_id("allow-camera").tap()
         await page.wait_for_function(_STORED, timeout=STEP_TIMEOUT_MS, polling=10)
-        return (time.perf_counter() - started) * 1000
+        return (time.perf_counter() - started) * 1000, scripts
 
 
 async def _verdict(staff: StaffClient, browser: Browser) -> float:
