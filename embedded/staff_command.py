@@ -19,8 +19,14 @@ from shuanglu.ids import new_staff_id
 
 
 def give_login_command(username: str) -> None:
-    """Create the login, or reset its password; prints the generated password once."""
-    typer.echo(asyncio.run(give_login(EmbeddedSettings(), username)))
+    """Create the login, or reset its password; prints the generated password once.
+
+    It does not lift a lock after wrong passwords: the server counts those in its memory, and
+    a locked name opens again after the window or when the server starts anew.
+    """
+    password = asyncio.run(give_login(EmbeddedSettings(), username))
+    typer.echo(f"login: {username}\npassword: {password}")
+    typer.echo("a name locked by wrong passwords opens after 15 minutes or at the next start")
 
 
 async def give_login(settings: EmbeddedSettings, username: str) -> str:

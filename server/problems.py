@@ -6,6 +6,7 @@ Stage: outermost but one. It never tells what went wrong inside: an unknown erro
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
@@ -14,7 +15,7 @@ from aiohttp import web
 
 from backing.bus.envelope import failure_fields
 from server.request_id import request_id_of
-from shuanglu.errors import ShuangluError
+from shuanglu.errors import ShuangluError, TooManyAttemptsError
 from shuanglu.wire.http import Problem
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -56,7 +57,8 @@ TITLE_OF_STATUS: dict[int, str] = {
 CODE_OF_HTTP_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 """Codes of errors that aiohttp itself raises; any other 4xx is invalid input."""
 
-RETRY_AFTER_S = "30"
+RETRY_AFTER_S = 30
+"""Told where nobody knows better: an outage, or a limit without a window."""
 UNTOLD = "something went wrong on our side"
 """All that anybody outside learns of an error that is not theirs."""
 
@@ -82,10 +84,15 @@ def problem(error: ShuangluError) -> web.Response:
         headers={"Cache-Control": "no-store"},
     )
     if error.retryable:
-        response.headers["Retry-After"] = RETRY_AFTER_S
+        response.headers["Retry-After"] = str(_retry_after_s(error))
     if status == HTTPStatus.UNAUTHORIZED:  # RFC 9110 11.6.1 demands the header
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _retry_after_s(error: ShuangluError) -> int:
+    known = error.retry_after_s if isinstance(error, TooManyAttemptsError) else None
+    return RETRY_AFTER_S if known is None else max(1, math.ceil(known))
 
 
 @web.middleware

@@ -27,8 +27,14 @@ class SlidingWindow:
 
     def check(self, key: str) -> None:
         """Raises ``TooManyAttemptsError`` when the limit is reached; counts nothing."""
-        if len(self._recent(key)) >= self._limit:
-            raise TooManyAttemptsError("too many attempts; try again later")
+        recent = self._recent(key)
+        if len(recent) >= self._limit:
+            # The place is free again when the event leaves the window that fills it now.
+            free_ms = recent[len(recent) - self._limit] + self._window_ms
+            raise TooManyAttemptsError(
+                "too many attempts; try again later",
+                retry_after_s=(free_ms - self._clock.monotonic_ms()) / 1000,
+            )
 
     def count(self, key: str) -> None:
         """Counts one event, or raises ``TooManyAttemptsError`` when the limit is reached."""

@@ -54,10 +54,19 @@ class ConflictError(ShuangluError):
 
 
 class TooManyAttemptsError(ShuangluError):
-    """A limit on rate or count was reached; later it may work again."""
+    """A limit on rate or count was reached; later it may work again.
+
+    ``retry_after_s`` is when, in seconds from now, where that is known.
+    """
 
     code = "too_many_attempts"
     retryable = True
+
+    def __init__(
+        self, detail: str, *, field: str | None = None, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(detail, field=field)
+        self.retry_after_s = retry_after_s
 
 
 class TooLargeError(ShuangluError):
