@@ -21,6 +21,14 @@ from shuanglu.timeline.chain import sha256_hex
 from shuanglu.timeline.events import Event
 
 
+class NeverCompleteError(ConflictError):
+    """The contents do not fit the closed timeline, and waiting cannot mend that."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class StretchContents:
     """A stretch's manifest entry, and the objects that its file is made of."""
@@ -46,10 +54,15 @@ def object_key(session_id: str, named: NamedObject) -> str:
 
 
 async def collect(objects: ObjectStore, events: Sequence[Event]) -> RecordContents:
-    """Measure everything; raises ``NotFoundError`` while something is not stored yet."""
+    """Measure everything of a closed timeline.
+
+    Raises ``NotFoundError`` while something is not stored yet, and
+    :class:`NeverCompleteError` where nothing that may still be stored would do.
+    """
     session_id = events[0].session_id
     begun = [e.payload for e in events if isinstance(e.payload, ev.StretchBegun)]
-    stretches = [await _stretch(objects, session_id, events, payload) for payload in begun]
+    _require_ended(events, begun)
+    stretches = [await _stretch(objects, session_id, payload) for payload in begun]
     sizes: dict[NamedObject, int] = {}
     for named in objects_named_by(events):
         sizes[named] = await _object_size(objects, object_key(session_id, named), named)
@@ -59,12 +72,14 @@ async def collect(objects: ObjectStore, events: Sequence[Event]) -> RecordConten
 async def _object_size(objects: ObjectStore, key: str, named: NamedObject) -> int:
     size, sha256 = await _measure(objects, (key,))
     if sha256 != named.sha256:
-        raise ConflictError("a stored object is not the one that the timeline names")
+        raise NeverCompleteError(
+            "object_differs", "a stored object is not the one that the timeline names"
+        )
     return size
 
 
 async def _stretch(
-    objects: ObjectStore, session_id: str, events: Sequence[Event], begun: ev.StretchBegun
+    objects: ObjectStore, session_id: str, begun: ev.StretchBegun
 ) -> StretchContents:
     keys = StretchKeys(session_id, begun.stretch)
     journal = await objects.get(keys.journal)
@@ -87,14 +102,14 @@ async def _stretch(
         ),
         journal_head=head,
     )
-    _require_ended(events, begun.stretch)
     return StretchContents(entry, media_keys, keys.journal)
 
 
-def _require_ended(events: Sequence[Event], stretch: int) -> None:
-    ended = (e.payload for e in events if isinstance(e.payload, ev.StretchEnded))
-    if stretch not in {payload.stretch for payload in ended}:
-        raise ConflictError("a stretch of the recording has no end")
+def _require_ended(events: Sequence[Event], begun: Sequence[ev.StretchBegun]) -> None:
+    """Before any object is looked for: a stretch without an end has no journal either."""
+    ended = {e.payload.stretch for e in events if isinstance(e.payload, ev.StretchEnded)}
+    if any(payload.stretch not in ended for payload in begun):
+        raise NeverCompleteError("stretch_without_end", "a stretch of the recording has no end")
 
 
 async def _measure(objects: ObjectStore, keys: Sequence[str]) -> tuple[int, str]:

@@ -104,7 +104,8 @@ class Sealer:
             return True
         except ShuangluError as error:
             late = error.retryable or isinstance(error, NotFoundError)
-            _log.info("seal_waits", session_id=session_id, code=error.code, late=late)
+            tell = _log.info if late else _log.warning
+            tell("seal_waits", session_id=session_id, code=error.code, late=late)
             return False
         except Exception as error:  # noqa: BLE001 - task boundary: the next try may find it mended
             _log.error("seal_failed", session_id=session_id, **failure_fields(error))

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backing.keys import SigningKey
 from backing.objects import ObjectStore
-from server.evidence.contents import collect
+from server.evidence.contents import NeverCompleteError, collect
 from server.evidence.package_stream import SealedRecord, package_stream
 from server.evidence.repository import Record, RecordRepository
 from server.sessions.service import SessionService
@@ -69,24 +69,29 @@ class SealingService:
         """The record of a closed session, made now or before.
 
         Raises ``NotFoundError`` or ``UnavailableError`` while an object is not stored yet,
-        :class:`SealRefusedError` for a record that does not verify.
+        :class:`SealRefusedError` for a record that does not verify or can never be complete.
         """
         known = await self.record_of(session_id)
         if known is not None:
             return known
         loaded = await self._timeline.load(session_id)
-        sealed = await self._sealed(loaded)
+        try:
+            sealed = await self._sealed(loaded)
+        except NeverCompleteError as error:
+            raise await self._refused(session_id, None, error.reason) from error
         report = await self._prove(sealed)
         if not report.passed:
             failed = report.first_failure
-            _log.error(
-                "seal_refused",
-                session_id=session_id,
-                step=failed.number if failed else None,
-                reason=failed.reason if failed else None,
-            )
-            raise SealRefusedError("the record does not verify")
+            number, reason = (failed.number, failed.reason) if failed else (None, None)
+            raise await self._refused(session_id, number, reason or "not_evaluated")
         return await self._keep(sealed)
+
+    async def _refused(self, session_id: str, step: int | None, reason: str) -> SealRefusedError:
+        """Told to the log and to staff; the reason is a code and names nobody."""
+        _log.error("seal_refused", session_id=session_id, step=step, reason=reason)
+        where = reason if step is None else f"{step} {reason}"
+        await self._sessions.mark_seal_refused(session_id, where)
+        return SealRefusedError("the record does not verify")
 
     async def record_of(self, session_id: str) -> Record | None:
         """The record, if the session is sealed."""

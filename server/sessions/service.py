@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from server.auth.identity import StaffIdentity
 from server.invitations.service import InvitationService
@@ -12,7 +12,7 @@ from server.scripts.library import ScriptLibrary
 from server.sessions.cursor import cursor_of, parse_cursor
 from server.sessions.views import SessionViewRepository, ViewFilter
 from server.storage.engine import Database, UnitOfWork
-from server.storage.tables import OneTimeCodeRow
+from server.storage.tables import OneTimeCodeRow, SessionRow
 from server.timeline.ledger import Ledger
 from server.timeline.repository import TimelineRepository
 from server.timeline.service import TimelineService
@@ -30,6 +30,8 @@ from shuanglu.wire.http import (
 )
 
 CONTENT_TYPE_OF_CODEC = {"VP8": "video/webm", "H264": "video/x-matroska"}
+SEAL_REFUSED_LENGTH = 200
+"""As much of the reason as its column holds."""
 
 
 class SessionService:
@@ -109,8 +111,37 @@ class SessionService:
 
     async def mark_sealed(self, unit: UnitOfWork, session_id: str, record_number: str) -> None:
         """The list says so; call it in the transaction that stores the record."""
+        await _set_seal_refused(unit, session_id, None)
         await SessionViewRepository(unit.session).seal(session_id, record_number)
         unit.after_commit(lambda: self._timeline.announce_change(session_id))
+
+    async def mark_seal_refused(self, session_id: str, reason: str) -> None:
+        """The list says so, once for each reason. ``reason`` holds no personal data."""
+        async with self._database.write() as unit:
+            if not await _set_seal_refused(unit, session_id, reason[:SEAL_REFUSED_LENGTH]):
+                return
+            views = SessionViewRepository(unit.session)
+            # Another process may have sealed it meanwhile; the session's lock puts us in order.
+            if (await views.get(session_id)).record_number is not None:
+                await _set_seal_refused(unit, session_id, None)
+                return
+            await views.refuse_seal(session_id)
+            unit.after_commit(lambda: self._timeline.announce_change(session_id))
+
+
+async def _set_seal_refused(unit: UnitOfWork, session_id: str, reason: str | None) -> bool:
+    """Whether that was news. It holds the session's lock, even where nothing changes."""
+    await TimelineRepository(unit.session).head(session_id, lock=True)
+    changed = await unit.session.execute(
+        update(SessionRow)
+        .where(
+            col(SessionRow.session_id) == session_id,
+            col(SessionRow.seal_refused).is_distinct_from(reason),
+        )
+        .values(seal_refused=reason)
+        .returning(col(SessionRow.session_id))
+    )
+    return changed.first() is not None
 
 
 def _created(script: Script, wanted: CreateSession, by: StaffIdentity) -> ev.EventDraft:

@@ -14,6 +14,9 @@ from server.storage.tables import SessionViewRow
 from shuanglu.errors import NotFoundError
 from shuanglu.wire.views import SessionPhase, SessionSummary
 
+SEAL_REFUSED = "seal_refused"
+"""Stands among a summary's alerts while a closed session could not be sealed."""
+
 _LIKE_ESCAPE = "\\"
 _VIEWS: Table = SQLModel.metadata.tables["session_view"]
 _SHOWN = ("phase", "outcome", "record_number", "stored_ms", "search_text", "summary")
@@ -86,16 +89,25 @@ class SessionViewRepository:
         return tuple(SessionSummary.model_validate_json(row) for row in rows)
 
     async def seal(self, session_id: str, record_number: str) -> SessionSummary:
-        """The session is sealed: its row says so from now on."""
-        found = await self._session.get(SessionViewRow, session_id)
-        if found is None:
-            raise NotFoundError("no such session")
-        before = SessionSummary.model_validate_json(found.summary)
+        """The session is sealed: its row says so from now on, and of no refusal before."""
+        before = await self.get(session_id)
         sealed = before.model_copy(
-            update={"phase": SessionPhase.SEALED, "record_number": record_number}
+            update={
+                "phase": SessionPhase.SEALED,
+                "record_number": record_number,
+                "alerts": tuple(alert for alert in before.alerts if alert != SEAL_REFUSED),
+            }
         )
         await self.put(sealed)
         return sealed
+
+    async def refuse_seal(self, session_id: str) -> SessionSummary:
+        """The session could not be sealed: its row says so until it is."""
+        before = await self.get(session_id)
+        others = tuple(alert for alert in before.alerts if alert != SEAL_REFUSED)
+        refused = before.model_copy(update={"alerts": (*others, SEAL_REFUSED)})
+        await self.put(refused)
+        return refused
 
     async def page(
         self, wanted: ViewFilter, *, before: tuple[datetime, str] | None, limit: int

@@ -98,6 +98,7 @@ class SessionRow(SQLModel, table=True):
     last_append_to_seq: int = 0
     recording_origin: datetime | None = Field(default=None, sa_column=_moment(optional=True))
     closed_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
+    seal_refused: str | None = Field(default=None, max_length=200)
 
 
 class EventRow(SQLModel, table=True):

@@ -2,17 +2,22 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from pathlib import Path
 
 import pytest
 
+from server import app_keys
 from server.evidence.install import SEALER, SEALING
 from server.evidence.sealing import SealRefusedError
 from server.evidence.stretch_objects import StretchKeys
+from server.sessions.views import SEAL_REFUSED
+from server.storage.tables import SessionRow
 from shuanglu.errors import ConflictError, NotFoundError
 from shuanglu.evidence.package import ZipPackage
 from shuanglu.evidence.verification import verify
-from shuanglu.wire.bus import ToPhone
+from shuanglu.script.verdict import judge
+from shuanglu.wire.bus import SessionChanged, ToPhone
 from shuanglu.wire.signalling import Sealed
 from tests.server.evidence.act import SessionAct, until
 from tests.server.stage import ORIGIN, Stage
@@ -142,18 +147,77 @@ async def test_sealing_twice_at_once_makes_one_record(stage: Stage) -> None:
     assert (await sealing.seal(act.session_id)) == records[0]
 
 
+async def _alerts(act: SessionAct) -> list[str]:
+    """What the office's list and the session's own page show; they agree."""
+    detail = await (await act.stage.staff("GET", f"/api/v1/sessions/{act.session_id}")).json()
+    listed = await (await act.stage.staff("GET", "/api/v1/sessions")).json()
+    (row,) = (item for item in listed["items"] if item["session_id"] == act.session_id)
+    assert row == detail["summary"]
+    found: list[str] = row["alerts"]
+    return found
+
+
+async def _reason(act: SessionAct) -> str | None:
+    async with act.stage.app[app_keys.DATABASE].read() as session:
+        row = await session.get_one(SessionRow, act.session_id)
+        return row.seal_refused
+
+
 async def test_a_record_that_does_not_verify_is_not_sealed(stage: Stage, tmp_path: Path) -> None:
-    """Somebody exchanged the media in the store before it was sealed."""
+    """Somebody exchanged the media in the store before it was sealed; staff see it until mended."""
     act = await SessionAct.joined(stage)
     await stage.app[SEALER].stop()
     await act.until_confirmation()
     await act.confirmed()
     await act.finish()
-    key = StretchKeys(act.session_id, 1).segment(1)
-    path = tmp_path / "objects" / key
-    data = bytearray(path.read_bytes())
-    data[60] ^= 1
-    path.write_bytes(bytes(data))
+    assert SEAL_REFUSED not in await _alerts(act)
+    path = tmp_path / "objects" / StretchKeys(act.session_id, 1).segment(1)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:60] + bytes([whole[60] ^ 1]) + whole[61:])
+    told: list[SessionChanged] = []
+
+    async def hear(message: SessionChanged) -> None:
+        told.append(message)
+
+    async def heard() -> bool:
+        return bool(told)
+
+    subscription = await stage.parts.bus.subscribe("session.changed", SessionChanged, hear)
+    for _ in range(2):
+        with pytest.raises(SealRefusedError):
+            await stage.app[SEALING].seal(act.session_id)
+    await until(heard)
+    await subscription.close()
+    assert [message.session_id for message in told] == [act.session_id]
+    assert await stage.app[SEALING].record_of(act.session_id) is None
+    assert (await _alerts(act)).count(SEAL_REFUSED) == 1
+    assert re.fullmatch(r"\d+ [a-z_]+", await _reason(act) or "")
+    path.write_bytes(whole)
+    await stage.app[SEALING].seal(act.session_id)
+    assert SEAL_REFUSED not in await _alerts(act)
+    assert await _reason(act) is None
+
+
+async def test_a_late_refusal_says_nothing_about_a_sealed_session(stage: Stage) -> None:
+    """Another process was faster, and its package verified."""
+    act = await SessionAct.joined(stage)
+    await act.sealed()
+    await stage.app[app_keys.SESSIONS].mark_seal_refused(act.session_id, "9 late")
+    assert SEAL_REFUSED not in await _alerts(act)
+    assert await _reason(act) is None
+
+
+async def test_a_stretch_without_an_end_is_refused_and_staff_see_it(stage: Stage) -> None:
+    """The timeline is closed: its end can never be told any more."""
+    act = await SessionAct.joined(stage)
+    await act.until_signature()
+    await act.append(judge(act.performance.script, await act.events()))
+
+    async def is_refused() -> bool:
+        return await _reason(act) is not None
+
+    await until(is_refused)
+    assert await _reason(act) == "stretch_without_end"
+    assert SEAL_REFUSED in await _alerts(act)
     with pytest.raises(SealRefusedError):
         await stage.app[SEALING].seal(act.session_id)
-    assert await stage.app[SEALING].record_of(act.session_id) is None

@@ -77,6 +77,8 @@ export const events: Messages = {
     sound_silent_long: "no sound for a long time",
     observer_down: "the picture could not be checked",
     sound_not_observed: "the sound could not be checked",
+    recording_consent_refused: "the customer refused the recording",
+    seal_refused: "could not be sealed",
   },
   alert_unknown: "notice {code}",
   prompt_interruption: {

@@ -116,6 +116,8 @@ export const pages: Messages = {
     stored: "{stored} stored",
     step: "Step {no}/{count}",
     one_time_code: "The customer's one-time code (no SMS gateway: demonstration, tell the customer)",
+    seal_refused:
+      "The record is kept, but it could not be sealed or exported. A technician must look at the server's log (seal_refused).",
   },
   incident: {
     title: "Incidents",

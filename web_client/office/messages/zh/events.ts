@@ -77,6 +77,8 @@ export const events: Messages = {
     sound_silent_long: "长时间没有声音",
     observer_down: "画面检测未能进行",
     sound_not_observed: "声音检测未能进行",
+    recording_consent_refused: "客户不同意录音录像",
+    seal_refused: "封存失败",
   },
   alert_unknown: "提示 {code}",
   prompt_interruption: {

@@ -116,6 +116,7 @@ export const pages: Messages = {
     stored: "已保存 {stored}",
     step: "第 {no}/{count} 步",
     one_time_code: "客户的一次性验证码(未接短信网关,演示方式:由工作人员告知客户)",
+    seal_refused: "记录已保留,但未能封存,不能导出。请技术人员查看服务器日志(seal_refused)。",
   },
   incident: {
     title: "异常",
