@@ -143,8 +143,9 @@ class SealingService:
         )
         try:
             async with self._database.write() as unit:
-                await RecordRepository(unit.session).add(record)
+                # First, for it takes the session's lock before the new row points at the session.
                 await self._sessions.mark_sealed(unit, record.session_id, record.record_number)
+                await RecordRepository(unit.session).add(record)
         except IntegrityError as error:
             return await self._sealed_by_another(record.session_id, error)
         _log.info("record_sealed", session_id=record.session_id, outcome=record.outcome.value)
