@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from shuanglu.errors import InvalidInputError
 from shuanglu.parsed import parsed
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
-from shuanglu.timeline.events import Assurance, Sha256Hex
+from shuanglu.timeline.events import Assurance, CardSide, Sha256Hex
 
 
 class ScriptPart(BaseModel):
@@ -95,6 +95,24 @@ class SignatureStep(StepBase):
     min_ms: int = Field(default=300, ge=0, description="least time from pen down to pen up")
 
 
+class IdentityStep(StepBase):
+    """The ID card shown to the camera, read, checked, confirmed; its portrait compared 1:1."""
+
+    kind: Literal["identity"] = "identity"
+    document: Literal["prc-id-2"] = Field(
+        default="prc-id-2", description="which adapter reads it: PRC second generation first"
+    )
+    sides: tuple[CardSide, ...] = Field(default=(CardSide.FRONT,), min_length=1, max_length=2)
+    match_face: bool = Field(default=True, description="compare the card's portrait 1:1")
+
+
+class LivenessStep(StepBase):
+    """Challenges drawn at random by the server, one after the other."""
+
+    kind: Literal["liveness"] = "liveness"
+    passes: int = Field(default=2, ge=1, le=3, description="different challenges to be passed")
+
+
 class ConfirmationStep(StepBase):
     """The customer's key signs the statement."""
 
@@ -102,7 +120,13 @@ class ConfirmationStep(StepBase):
 
 
 Step = Annotated[
-    DisclosureStep | QuestionStep | DocumentStep | SignatureStep | ConfirmationStep,
+    DisclosureStep
+    | QuestionStep
+    | DocumentStep
+    | IdentityStep
+    | LivenessStep
+    | SignatureStep
+    | ConfirmationStep,
     Field(discriminator="kind"),
 ]
 
@@ -113,6 +137,8 @@ class StepKind(StrEnum):
     DISCLOSURE = "disclosure"
     QUESTION = "question"
     DOCUMENT = "document"
+    IDENTITY = "identity"
+    LIVENESS = "liveness"
     SIGNATURE = "signature"
     CONFIRMATION = "confirmation"
 

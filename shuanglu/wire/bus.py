@@ -25,8 +25,13 @@ from shuanglu.wire.base import Wire
 from shuanglu.wire.signalling import (
     AnswerTap,
     AskPerson,
+    ChallengeBegun,
+    ChallengeDeclined,
+    ChallengePerformed,
     DeviceCheckedReport,
     DocumentReadReport,
+    IdentityConfirm,
+    IdentityRetake,
     PageVisibility,
     PlayTestSound,
     PromptProof,
@@ -121,6 +126,11 @@ PhoneInput = (
     | AnswerTap
     | DocumentReadReport
     | RedoStep
+    | IdentityConfirm
+    | IdentityRetake
+    | ChallengeBegun
+    | ChallengePerformed
+    | ChallengeDeclined
     | AskPerson
     | PageVisibility
 )

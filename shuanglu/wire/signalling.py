@@ -88,6 +88,52 @@ class RedoStep(Wire):
     attempt: Attempt
 
 
+class IdentityConfirm(Wire):
+    """The customer says that the card was read right, or corrects it (``None``: as read)."""
+
+    type: Literal["identity_confirm"] = "identity_confirm"
+    step_id: StepId
+    attempt: Attempt
+    name: str | None = Field(default=None, min_length=1, max_length=40)
+    number: str | None = Field(default=None, pattern=r"^[0-9]{17}[0-9Xx]$")
+
+
+class IdentityRetake(Wire):
+    """The customer wants the card to be captured again."""
+
+    type: Literal["identity_retake"] = "identity_retake"
+    step_id: StepId
+    attempt: Attempt
+
+
+class ChallengeBegun(Wire):
+    """The phone shows the challenge from this moment."""
+
+    type: Literal["challenge_begun"] = "challenge_begun"
+    step_id: StepId
+    attempt: Attempt
+    challenge: int = Field(ge=1, le=100)
+
+
+class ChallengePerformed(Wire):
+    """Everything was shown; ``shown_ms`` are times after ``challenge_begun``, in ms."""
+
+    type: Literal["challenge_performed"] = "challenge_performed"
+    step_id: StepId
+    attempt: Attempt
+    challenge: int = Field(ge=1, le=100)
+    shown_ms: tuple[Annotated[int, Field(ge=0, le=120_000)], ...] = Field(max_length=40)
+
+
+class ChallengeDeclined(Wire):
+    """The customer cannot do this kind (photosensitive, cannot speak): another is asked."""
+
+    type: Literal["challenge_declined"] = "challenge_declined"
+    step_id: StepId
+    attempt: Attempt
+    challenge: int = Field(ge=1, le=100)
+
+
 class AskPerson(Wire):
     """“请工作人员协助”: always one tap away."""
 
@@ -117,6 +163,11 @@ PhoneMessage = Annotated[
     | AnswerTap
     | DocumentReadReport
     | RedoStep
+    | IdentityConfirm
+    | IdentityRetake
+    | ChallengeBegun
+    | ChallengePerformed
+    | ChallengeDeclined
     | AskPerson
     | PageVisibility
     | Ping,

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
 from shuanglu.script.model import Choice, StepKind, Text
 from shuanglu.script.runner import RunPhase
-from shuanglu.timeline.events import Assurance, Missing, Outcome
+from shuanglu.timeline.events import (
+    Assurance,
+    CardSide,
+    ChallengeKind,
+    Gesture,
+    Missing,
+    Outcome,
+)
 from shuanglu.wire.base import Wire
 
 
@@ -43,6 +51,37 @@ class PromptView(Wire):
     cues: tuple[Cue, ...]
 
 
+class IdentityView(Wire):
+    """Where the capture of the card stands."""
+
+    side: CardSide
+    state: Literal["aim", "reading", "confirm", "comparing"]
+    hint: (
+        Literal[
+            "card_missing", "card_small", "card_blurred", "card_glare", "card_skewed", "card_dark"
+        ]
+        | None
+    ) = Field(description="what keeps the card from being captured, while aiming")
+    name: str | None = Field(default=None, description="as read, for the customer to check")
+    number_masked: str | None = Field(default=None, description="110***********1234")
+    failed_checks: tuple[str, ...] = ()
+
+
+class ChallengeView(Wire):
+    """The challenge to show now; nothing of it was known to anybody before."""
+
+    challenge: int
+    kind: ChallengeKind
+    gestures: tuple[Gesture, ...] = ()
+    seen: int = Field(default=0, description="gestures seen so far, in order")
+    digits: str = ""
+    colours: tuple[str, ...] = ()
+    colour_ms: int = 0
+    time_limit_ms: int
+    can_decline: bool = Field(description="another kind is left to do instead")
+    state: Literal["show", "judging"] = "show"
+
+
 class StepView(Wire):
     """The step that the phone shows now."""
 
@@ -55,6 +94,11 @@ class StepView(Wire):
     awaiting_customer: bool = Field(description="the prompt was played; it is the customer's turn")
     choices: tuple[Choice, ...] = ()
     voice_heard: bool = False
+    words_heard: str | None = Field(
+        default=None, description="the answer as recognised, for the customer to see"
+    )
+    identity: IdentityView | None = None
+    challenge: ChallengeView | None = None
     document_sha256: str | None = None
     pages: tuple[Text, ...] = ()
     min_page_ms: int = 0

@@ -19,7 +19,10 @@ export type AnyPayload =
   | ClocksAligned
   | CustomerConnected
   | CustomerDisconnected
+  | ObservationsSampled
   | ObservationChanged
+  | SpeechRecognised
+  | PhraseHeard
   | AlertRaised
   | AlertEnded
   | StepBegun
@@ -30,6 +33,14 @@ export type AnyPayload =
   | AnswerTapped
   | AnswerJudged
   | DocumentRead
+  | IdentityCaptured
+  | IdentityRead
+  | IdentityConfirmed
+  | FaceCompared
+  | LivenessChallenged
+  | LivenessPerformed
+  | LivenessJudged
+  | LivenessDeclined
   | SignatureMade
   | CredentialRegistered
   | StatementIssued
@@ -45,6 +56,30 @@ export type ConsentKind = "recording" | "face";
  * What an observer can state about the picture or the sound.
  */
 export type Fact = "faces" | "picture" | "sound";
+/**
+ * Whose track it is, not whose voice: a second person beside the phone is on it too.
+ */
+export type Speaker = "customer" | "agent";
+/**
+ * Which side of a card the camera saw.
+ */
+export type CardSide = "front" | "back";
+/**
+ * What a 1:1 comparison came to, by the policy's two thresholds.
+ */
+export type FaceOutcome = "same" | "unsure" | "other" | "not_evaluated";
+/**
+ * What can be asked for; left and right are the customer's own.
+ */
+export type Gesture = "blink" | "turn_left" | "turn_right" | "nod" | "open_mouth";
+/**
+ * The active challenges.
+ */
+export type ChallengeKind = "gestures" | "digits" | "flash";
+/**
+ * Never "passed" for what could not be measured.
+ */
+export type ChallengeOutcome = "passed" | "failed" | "inconclusive" | "not_evaluated";
 /**
  * How strongly a confirmation is bound to the customer, strongest first.
  */
@@ -66,7 +101,48 @@ export type RunPhase =
 /**
  * The kinds of step, as they stand in YAML.
  */
-export type StepKind = "disclosure" | "question" | "document" | "signature" | "confirmation";
+export type StepKind =
+  "disclosure" | "question" | "document" | "identity" | "liveness" | "signature" | "confirmation";
+/**
+ * What the observers measure. Shares are 0 to 1; a metric that was not measured is absent.
+ */
+export type Metric =
+  | "faces"
+  | "face_score"
+  | "face_width"
+  | "face_x"
+  | "face_y"
+  | "second_face_width"
+  | "luma"
+  | "luma_deviation"
+  | "face_luma"
+  | "sharpness"
+  | "change"
+  | "change_max"
+  | "looped_ms"
+  | "still_ms"
+  | "yaw_deg"
+  | "pitch_deg"
+  | "roll_deg"
+  | "blink"
+  | "gaze_off"
+  | "jaw_open"
+  | "lip_gap"
+  | "occluded"
+  | "same_face"
+  | "passive_live"
+  | "skin_r"
+  | "skin_g"
+  | "skin_b"
+  | "card_area"
+  | "card_skew"
+  | "card_glare"
+  | "card_sharpness"
+  | "level_dbfs"
+  | "noise_dbfs"
+  | "clipped"
+  | "voice"
+  | "voice_lips_still";
 export type PhoneMessage =
   | Hello
   | Offer
@@ -76,6 +152,11 @@ export type PhoneMessage =
   | AnswerTap
   | DocumentReadReport
   | RedoStep
+  | IdentityConfirm
+  | IdentityRetake
+  | ChallengeBegun
+  | ChallengePerformed
+  | ChallengeDeclined
   | AskPerson
   | PageVisibility
   | Ping;
@@ -108,6 +189,13 @@ export interface Wire {
   AskPerson: AskPerson;
   Assurance: Assurance;
   Bye: Bye;
+  CardSide: CardSide;
+  ChallengeBegun: ChallengeBegun;
+  ChallengeDeclined: ChallengeDeclined;
+  ChallengeKind: ChallengeKind;
+  ChallengeOutcome: ChallengeOutcome;
+  ChallengePerformed: ChallengePerformed;
+  ChallengeView: ChallengeView;
   Choice: Choice;
   ClocksAligned: ClocksAligned;
   ConfirmationSigned: ConfirmationSigned;
@@ -129,23 +217,39 @@ export interface Wire {
   DocumentReadReport: DocumentReadReport;
   Event: Event;
   ExchangeCode: ExchangeCode;
+  FaceCompared: FaceCompared;
+  FaceOutcome: FaceOutcome;
   Fact: Fact;
+  Gesture: Gesture;
   Hello: Hello;
   IceServer: IceServer;
+  IdentityCaptured: IdentityCaptured;
+  IdentityConfirm: IdentityConfirm;
+  IdentityConfirmed: IdentityConfirmed;
+  IdentityRead: IdentityRead;
+  IdentityRetake: IdentityRetake;
+  IdentityView: IdentityView;
   Invitation: Invitation;
   InvitationIssued: InvitationIssued;
   InvitationRedeemed: InvitationRedeemed;
   Live: Live;
   LiveStatus: LiveStatus;
+  LivenessChallenged: LivenessChallenged;
+  LivenessDeclined: LivenessDeclined;
+  LivenessJudged: LivenessJudged;
+  LivenessPerformed: LivenessPerformed;
   LoginRequest: LoginRequest;
   MediaGap: MediaGap;
   MediaStored: MediaStored;
+  Metric: Metric;
   Missing: Missing;
   ObservationChanged: ObservationChanged;
+  ObservationsSampled: ObservationsSampled;
   Offer: Offer;
   Outcome: Outcome;
   PageVisibility: PageVisibility;
   PhoneMessage: PhoneMessage;
+  PhraseHeard: PhraseHeard;
   Ping: Ping;
   PlayTestSound: PlayTestSound;
   PlaybackProof: PlaybackProof;
@@ -179,6 +283,8 @@ export interface Wire {
   SignedStatement: SignedStatement;
   SigningKeyList: SigningKeyList;
   SigningKeyView: SigningKeyView;
+  Speaker: Speaker;
+  SpeechRecognised: SpeechRecognised;
   Staff: Staff;
   StatementIssued: StatementIssued;
   StatementView: StatementView;
@@ -216,6 +322,14 @@ export interface AlertEnded {
  */
 export interface AlertRaised {
   alert: string;
+  /**
+   * e.g. the phrase; no personal data
+   */
+  detail: string | null;
+  /**
+   * when it escalates by itself (R4: severe 30 min, ordinary 2 h)
+   */
+  respond_within_s: number | null;
   rule_version: number;
   severity: "guidance" | "ordinary" | "severe";
   since_ms: number;
@@ -229,11 +343,15 @@ export interface Answer {
   type: "answer";
 }
 /**
- * Voice activity in the answer window. Words are not recognised yet.
+ * Voice activity in the answer window; its words are in ``speech.recognised``.
  */
 export interface AnswerHeard {
   attempt: number;
   from_ms: number;
+  /**
+   * from the end of the question to the first sound (R18)
+   */
+  hesitation_ms: number | null;
   model_sha256: string;
   speech_ms: number;
   step_id: string;
@@ -246,9 +364,24 @@ export interface AnswerHeard {
 export interface AnswerJudged {
   accepted: boolean;
   attempt: number;
-  basis: "voice_and_tap" | "tap_voice_not_evaluated" | "voice_missing" | "choice_refused";
+  basis:
+    | "words"
+    | "words_and_tap"
+    | "voice_and_tap"
+    | "tap_voice_not_evaluated"
+    | "voice_missing"
+    | "choice_refused"
+    | "words_refused"
+    | "words_contradict"
+    | "other_face";
+  confidence: number | null;
   step_id: string;
   type: "answer.judged";
+  /**
+   * the answer's words as recognised
+   */
+  words: string | null;
+  words_class: ("yes" | "no" | "unclear" | "question") | null;
 }
 /**
  * The customer tapped a choice.
@@ -421,6 +554,23 @@ export interface CustomerDisconnected {
   type: "customer.disconnected";
 }
 /**
+ * Measurements of some seconds as they were: rules can be run over them again.
+ *
+ * ``columns[m][i]`` was measured at ``at_ms[i]``; ``None`` where it was not.
+ */
+export interface ObservationsSampled {
+  /**
+   * @minItems 1
+   */
+  at_ms: number[];
+  columns: {
+    [k: string]: (number | null)[] | undefined;
+  };
+  model_sha256s: string[];
+  source: "picture" | "sound" | "both";
+  type: "observation.sampled";
+}
+/**
  * A measured fact took another value (facts that stay the same are not repeated).
  */
 export interface ObservationChanged {
@@ -433,6 +583,48 @@ export interface ObservationChanged {
    * faces: 0, 1, 2, …; picture: clear, black, frozen; sound: heard, silent; any: not_evaluated
    */
   value: string;
+}
+/**
+ * One utterance as words, or that its words are not known.
+ */
+export interface SpeechRecognised {
+  confidence: number | null;
+  /**
+   * False: the recogniser was missing, late or failed
+   */
+  evaluated: boolean;
+  from_ms: number;
+  /**
+   * the customer's mouth meanwhile; still: somebody else may be speaking
+   */
+  lips: "moving" | "still" | "not_seen";
+  model: string;
+  model_sha256: string | null;
+  speaker: Speaker;
+  text: string;
+  to_ms: number;
+  type: "speech.recognised";
+}
+/**
+ * A phrase of the policy in one utterance.
+ */
+export interface PhraseHeard {
+  from_ms: number;
+  how: "exact" | "pinyin";
+  kind: "forbidden" | "required";
+  /**
+   * id of the phrase in the policy
+   */
+  phrase: string;
+  policy_version: number;
+  speaker: Speaker;
+  /**
+   * the words as recognised
+   */
+  text: string;
+  to_ms: number;
+  topic: string;
+  type: "phrase.heard";
 }
 /**
  * A step of the script begins; ``attempt`` counts from 1.
@@ -504,6 +696,166 @@ export interface DocumentRead {
   pages: number;
   step_id: string;
   type: "document.read";
+}
+/**
+ * A still of a card, taken from the running stream; the JPEG is an object named by hash.
+ */
+export interface IdentityCaptured {
+  at_ms: number;
+  attempt: number;
+  glare_share: number;
+  sharpness: number;
+  side: CardSide;
+  step_id: string;
+  still_bytes: number;
+  still_sha256: string;
+  type: "identity.captured";
+}
+/**
+ * What was read on the card, and which checks it passed. Personal data: the record only.
+ */
+export interface IdentityRead {
+  attempt: number;
+  birth_date: string | null;
+  /**
+   * least confidence of the lines used
+   */
+  confidence: number;
+  /**
+   * check_digit, birth_date, sex, age, expired, not_yet_valid, name_differs, …
+   */
+  failed_checks: string[];
+  model_sha256: string;
+  name: string | null;
+  /**
+   * citizen number, 18 characters (GB 11643)
+   */
+  number: string | null;
+  sex: ("male" | "female") | null;
+  side: CardSide;
+  step_id: string;
+  type: "identity.read";
+  valid_from: string | null;
+  /**
+   * 9999-12-31 for 长期
+   */
+  valid_until: string | null;
+}
+/**
+ * The customer saw the masked fields and said that they are right, or corrected them.
+ */
+export interface IdentityConfirmed {
+  attempt: number;
+  corrected: ("name" | "number")[];
+  /**
+   * checks of what was confirmed
+   */
+  failed_checks: string[];
+  name: string;
+  number: string;
+  step_id: string;
+  type: "identity.confirmed";
+}
+/**
+ * Two faces compared 1:1. The templates themselves are never part of a record.
+ */
+export interface FaceCompared {
+  at_ms: number;
+  attempt: number | null;
+  model_sha256: string | null;
+  /**
+   * threshold below which it is another person
+   */
+  other_below: number;
+  outcome: FaceOutcome;
+  policy_version: number;
+  purpose: "card" | "answer" | "signature" | "continuity";
+  /**
+   * threshold at and above which it is the same person
+   */
+  same_from: number;
+  /**
+   * cosine similarity; None if not evaluated
+   */
+  score: number | null;
+  step_id: string | null;
+  type: "face.compared";
+}
+/**
+ * The server drew a challenge from its own randomness; nobody could know it before.
+ */
+export interface LivenessChallenged {
+  attempt: number;
+  /**
+   * number within the attempt
+   */
+  challenge: number;
+  /**
+   * how long each colour is shown
+   */
+  colour_ms: number;
+  /**
+   * #rrggbb, in order, full screen; before and after it is black
+   */
+  colours: string[];
+  digits: string;
+  gestures: Gesture[];
+  kind: ChallengeKind;
+  policy_version: number;
+  step_id: string;
+  type: "liveness.challenged";
+}
+/**
+ * The phone says when it showed what; times are media time, as the server heard of it.
+ */
+export interface LivenessPerformed {
+  attempt: number;
+  challenge: number;
+  from_ms: number;
+  /**
+   * when each gesture, digit or colour came on, ms after from_ms
+   */
+  shown_ms: number[];
+  step_id: string;
+  to_ms: number;
+  type: "liveness.performed";
+}
+/**
+ * What the measurements of that span say, by the policy.
+ */
+export interface LivenessJudged {
+  attempt: number;
+  challenge: number;
+  kind: ChallengeKind;
+  model_sha256s: string[];
+  outcome: ChallengeOutcome;
+  /**
+   * of a mounted passive model; None: not evaluated
+   */
+  passive_score: number | null;
+  policy_version: number;
+  /**
+   * e.g. gesture_missing:nod, flash_weak, digits
+   */
+  reasons: string[];
+  /**
+   * what was measured against which threshold
+   */
+  scores: {
+    [k: string]: number | undefined;
+  };
+  step_id: string;
+  type: "liveness.judged";
+}
+/**
+ * The customer cannot or will not do this kind (photosensitive, voice, …): another is asked.
+ */
+export interface LivenessDeclined {
+  attempt: number;
+  challenge: number;
+  kind: ChallengeKind;
+  step_id: string;
+  type: "liveness.declined";
 }
 /**
  * A handwritten signature; the strokes are an object named by their hash.
@@ -591,6 +943,10 @@ export interface StepFailed {
     | "voice_missing"
     | "face_missing"
     | "several_faces"
+    | "other_face"
+    | "identity_refused"
+    | "liveness_failed"
+    | "liveness_inconclusive"
     | "interrupted"
     | "media_missing"
     | "customer_redo";
@@ -627,6 +983,58 @@ export interface AskPerson {
 export interface Bye {
   reason: "replaced" | "closed" | "not_authenticated" | "protocol" | "server_stopping";
   type: "bye";
+}
+/**
+ * The phone shows the challenge from this moment.
+ */
+export interface ChallengeBegun {
+  attempt: number;
+  challenge: number;
+  step_id: string;
+  type: "challenge_begun";
+}
+/**
+ * The customer cannot do this kind (photosensitive, cannot speak): another is asked.
+ */
+export interface ChallengeDeclined {
+  attempt: number;
+  challenge: number;
+  step_id: string;
+  type: "challenge_declined";
+}
+/**
+ * Everything was shown; ``shown_ms`` are times after ``challenge_begun``, in ms.
+ */
+export interface ChallengePerformed {
+  attempt: number;
+  challenge: number;
+  /**
+   * @maxItems 40
+   */
+  shown_ms: number[];
+  step_id: string;
+  type: "challenge_performed";
+}
+/**
+ * The challenge to show now; nothing of it was known to anybody before.
+ */
+export interface ChallengeView {
+  /**
+   * another kind is left to do instead
+   */
+  can_decline: boolean;
+  challenge: number;
+  colour_ms: number;
+  colours: string[];
+  digits: string;
+  gestures: Gesture[];
+  kind: ChallengeKind;
+  /**
+   * gestures seen so far, in order
+   */
+  seen: number;
+  state: "show" | "judging";
+  time_limit_ms: number;
 }
 /**
  * One answer that can be tapped beside the spoken one.
@@ -772,7 +1180,10 @@ export interface Event {
     | ClocksAligned
     | CustomerConnected
     | CustomerDisconnected
+    | ObservationsSampled
     | ObservationChanged
+    | SpeechRecognised
+    | PhraseHeard
     | AlertRaised
     | AlertEnded
     | StepBegun
@@ -783,6 +1194,14 @@ export interface Event {
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | IdentityCaptured
+    | IdentityRead
+    | IdentityConfirmed
+    | FaceCompared
+    | LivenessChallenged
+    | LivenessPerformed
+    | LivenessJudged
+    | LivenessDeclined
     | SignatureMade
     | CredentialRegistered
     | StatementIssued
@@ -816,6 +1235,46 @@ export interface IceServer {
   credential: string | null;
   urls: string[];
   username: string | null;
+}
+/**
+ * The customer says that the card was read right, or corrects it (``None``: as read).
+ */
+export interface IdentityConfirm {
+  attempt: number;
+  name: string | null;
+  number: string | null;
+  step_id: string;
+  type: "identity_confirm";
+}
+/**
+ * The customer wants the card to be captured again.
+ */
+export interface IdentityRetake {
+  attempt: number;
+  step_id: string;
+  type: "identity_retake";
+}
+/**
+ * Where the capture of the card stands.
+ */
+export interface IdentityView {
+  failed_checks: string[];
+  /**
+   * what keeps the card from being captured, while aiming
+   */
+  hint:
+    | ("card_missing" | "card_small" | "card_blurred" | "card_glare" | "card_skewed" | "card_dark")
+    | null;
+  /**
+   * as read, for the customer to check
+   */
+  name: string | null;
+  /**
+   * 110***********1234
+   */
+  number_masked: string | null;
+  side: CardSide;
+  state: "aim" | "reading" | "confirm" | "comparing";
 }
 /**
  * A fresh single-use code. It is shown once: only its hash is stored.
@@ -867,9 +1326,11 @@ export interface StepView {
    * the prompt was played; it is the customer's turn
    */
   awaiting_customer: boolean;
+  challenge: ChallengeView | null;
   choices: Choice[];
   document_sha256: string | null;
   id: string;
+  identity: IdentityView | null;
   kind: StepKind;
   /**
    * why the attempt before this one did not stand
@@ -881,6 +1342,10 @@ export interface StepView {
   show: Text;
   title: Text;
   voice_heard: boolean;
+  /**
+   * the answer as recognised, for the customer to see
+   */
+  words_heard: string | null;
 }
 /**
  * The step's speech. ``synthetic`` demands the AI-voice label (REG-30).

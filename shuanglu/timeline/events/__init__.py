@@ -11,6 +11,23 @@ from shuanglu.timeline.events.envelope import (
     Event,
     EventDraft,
 )
+from shuanglu.timeline.events.identity import (
+    CardSide,
+    FaceCompared,
+    FaceOutcome,
+    IdentityCaptured,
+    IdentityConfirmed,
+    IdentityRead,
+)
+from shuanglu.timeline.events.liveness import (
+    ChallengeKind,
+    ChallengeOutcome,
+    Gesture,
+    LivenessChallenged,
+    LivenessDeclined,
+    LivenessJudged,
+    LivenessPerformed,
+)
 from shuanglu.timeline.events.media import (
     ClocksAligned,
     CustomerConnected,
@@ -25,7 +42,9 @@ from shuanglu.timeline.events.observation import (
     AlertEnded,
     AlertRaised,
     Fact,
+    Metric,
     ObservationChanged,
+    ObservationsSampled,
 )
 from shuanglu.timeline.events.payload import (
     Actor,
@@ -63,6 +82,11 @@ from shuanglu.timeline.events.session import (
     RouteStaffed,
     SessionCreated,
 )
+from shuanglu.timeline.events.words import (
+    PhraseHeard,
+    Speaker,
+    SpeechRecognised,
+)
 
 __all__ = [
     "Actor",
@@ -73,6 +97,9 @@ __all__ = [
     "AnswerTapped",
     "AnyPayload",
     "Assurance",
+    "CardSide",
+    "ChallengeKind",
+    "ChallengeOutcome",
     "ClocksAligned",
     "ConfirmationSigned",
     "ConsentKind",
@@ -84,16 +111,29 @@ __all__ = [
     "DocumentRead",
     "Event",
     "EventDraft",
+    "FaceCompared",
+    "FaceOutcome",
     "Fact",
+    "Gesture",
+    "IdentityCaptured",
+    "IdentityConfirmed",
+    "IdentityRead",
     "InvitationIssued",
     "InvitationRedeemed",
+    "LivenessChallenged",
+    "LivenessDeclined",
+    "LivenessJudged",
+    "LivenessPerformed",
     "MediaGap",
     "MediaMs",
     "MediaStored",
+    "Metric",
     "Missing",
     "ObservationChanged",
+    "ObservationsSampled",
     "Outcome",
     "Payload",
+    "PhraseHeard",
     "PlaybackProof",
     "PromptInterrupted",
     "PromptPlayed",
@@ -103,6 +143,8 @@ __all__ = [
     "SessionCreated",
     "Sha256Hex",
     "SignatureMade",
+    "Speaker",
+    "SpeechRecognised",
     "StatementIssued",
     "StepBegun",
     "StepCompleted",

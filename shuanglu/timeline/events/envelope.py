@@ -7,6 +7,18 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shuanglu.timeline.events.identity import (
+    FaceCompared,
+    IdentityCaptured,
+    IdentityConfirmed,
+    IdentityRead,
+)
+from shuanglu.timeline.events.liveness import (
+    LivenessChallenged,
+    LivenessDeclined,
+    LivenessJudged,
+    LivenessPerformed,
+)
 from shuanglu.timeline.events.media import (
     ClocksAligned,
     CustomerConnected,
@@ -21,6 +33,7 @@ from shuanglu.timeline.events.observation import (
     AlertEnded,
     AlertRaised,
     ObservationChanged,
+    ObservationsSampled,
 )
 from shuanglu.timeline.events.payload import (
     Actor,
@@ -51,6 +64,7 @@ from shuanglu.timeline.events.session import (
     RouteStaffed,
     SessionCreated,
 )
+from shuanglu.timeline.events.words import PhraseHeard, SpeechRecognised
 
 AnyPayload = Annotated[
     SessionCreated
@@ -67,7 +81,10 @@ AnyPayload = Annotated[
     | ClocksAligned
     | CustomerConnected
     | CustomerDisconnected
+    | ObservationsSampled
     | ObservationChanged
+    | SpeechRecognised
+    | PhraseHeard
     | AlertRaised
     | AlertEnded
     | StepBegun
@@ -78,6 +95,14 @@ AnyPayload = Annotated[
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | IdentityCaptured
+    | IdentityRead
+    | IdentityConfirmed
+    | FaceCompared
+    | LivenessChallenged
+    | LivenessPerformed
+    | LivenessJudged
+    | LivenessDeclined
     | SignatureMade
     | CredentialRegistered
     | StatementIssued

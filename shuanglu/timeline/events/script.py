@@ -63,7 +63,7 @@ class PromptInterrupted(Payload):
 
 
 class AnswerHeard(Payload):
-    """Voice activity in the answer window. Words are not recognised yet."""
+    """Voice activity in the answer window; its words are in ``speech.recognised``."""
 
     type: Literal["answer.heard"] = "answer.heard"
     step_id: str
@@ -71,6 +71,9 @@ class AnswerHeard(Payload):
     from_ms: MediaMs
     to_ms: MediaMs
     speech_ms: int = Field(ge=0)
+    hesitation_ms: int | None = Field(
+        default=None, ge=0, description="from the end of the question to the first sound (R18)"
+    )
     model_sha256: Sha256Hex
 
 
@@ -90,7 +93,20 @@ class AnswerJudged(Payload):
     step_id: str
     attempt: int
     accepted: bool
-    basis: Literal["voice_and_tap", "tap_voice_not_evaluated", "voice_missing", "choice_refused"]
+    basis: Literal[
+        "words",  # recognised as clearly accepted; no tap was needed
+        "words_and_tap",  # tapped, and the words agree
+        "voice_and_tap",  # tapped and a voice was heard; the words are unclear or not known
+        "tap_voice_not_evaluated",
+        "voice_missing",
+        "choice_refused",
+        "words_refused",  # recognised as clearly refused
+        "words_contradict",  # tapped an accepted choice, said a refused one
+        "other_face",  # another person's face was before the camera
+    ]
+    words: str | None = Field(default=None, description="the answer's words as recognised")
+    words_class: Literal["yes", "no", "unclear", "question"] | None = None
+    confidence: float | None = Field(default=None, ge=0, le=1)
 
 
 class DocumentRead(Payload):
@@ -180,6 +196,10 @@ class StepFailed(Payload):
         "voice_missing",
         "face_missing",
         "several_faces",
+        "other_face",
+        "identity_refused",
+        "liveness_failed",
+        "liveness_inconclusive",
         "interrupted",
         "media_missing",
         "customer_redo",
