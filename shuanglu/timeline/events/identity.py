@@ -56,9 +56,10 @@ class IdentityRead(Payload):
     valid_until: date | None = Field(description="9999-12-31 for 长期")
     confidence: float = Field(ge=0, le=1, description="least confidence of the lines used")
     failed_checks: tuple[str, ...] = Field(
-        description="check_digit, birth_date, sex, age, expired, not_yet_valid, name_differs, …"
+        description="check_digit, birth_date, sex, age, expired, not_yet_valid, name_differs, …; "
+        "not_evaluated: the card could not be read by a machine"
     )
-    model_sha256: Sha256Hex
+    model_sha256: Sha256Hex | None
 
 
 class IdentityConfirmed(Payload):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shuanglu.timeline.events.payload import MediaMs, Payload, Sha256Hex
+from shuanglu.timeline.events.payload import MediaMs, Payload, Sha256Hex, is_absent
 
 
 class Fact(StrEnum):
@@ -101,9 +101,13 @@ class AlertRaised(Payload):
     severity: Literal["guidance", "ordinary", "severe"]
     rule_version: int
     since_ms: MediaMs
-    detail: str | None = Field(default=None, description="e.g. the phrase; no personal data")
+    detail: str | None = Field(
+        default=None, description="e.g. the phrase; no personal data", exclude_if=is_absent
+    )
     respond_within_s: int | None = Field(
-        default=None, description="when it escalates by itself (R4: severe 30 min, ordinary 2 h)"
+        default=None,
+        description="when it escalates by itself (R4: severe 30 min, ordinary 2 h)",
+        exclude_if=is_absent,
     )
 
 

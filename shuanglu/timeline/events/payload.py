@@ -20,6 +20,15 @@ class Actor(StrEnum):
     OBSERVER = "observer"
 
 
+def is_absent(value: object) -> bool:
+    """Keeps a field that an event did not always have out of the events without it.
+
+    Records from before must still be written byte for byte as they were hashed: a field
+    that is added to an existing event is optional and carries ``exclude_if=is_absent``.
+    """
+    return value is None
+
+
 class Payload(BaseModel):
     """Base of every payload: frozen, finite, and no field that is not declared."""
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shuanglu.timeline.events.payload import MediaMs, Payload, Sha256Hex
+from shuanglu.timeline.events.payload import MediaMs, Payload, Sha256Hex, is_absent
 
 
 class StepBegun(Payload):
@@ -72,7 +72,10 @@ class AnswerHeard(Payload):
     to_ms: MediaMs
     speech_ms: int = Field(ge=0)
     hesitation_ms: int | None = Field(
-        default=None, ge=0, description="from the end of the question to the first sound (R18)"
+        default=None,
+        ge=0,
+        description="from the end of the question to the first sound (R18)",
+        exclude_if=is_absent,
     )
     model_sha256: Sha256Hex
 
@@ -104,9 +107,13 @@ class AnswerJudged(Payload):
         "words_contradict",  # tapped an accepted choice, said a refused one
         "other_face",  # another person's face was before the camera
     ]
-    words: str | None = Field(default=None, description="the answer's words as recognised")
-    words_class: Literal["yes", "no", "unclear", "question"] | None = None
-    confidence: float | None = Field(default=None, ge=0, le=1)
+    words: str | None = Field(
+        default=None, description="the answer's words as recognised", exclude_if=is_absent
+    )
+    words_class: Literal["yes", "no", "unclear", "question"] | None = Field(
+        default=None, exclude_if=is_absent
+    )
+    confidence: float | None = Field(default=None, ge=0, le=1, exclude_if=is_absent)
 
 
 class DocumentRead(Payload):

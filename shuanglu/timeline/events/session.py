@@ -61,7 +61,12 @@ class RouteStaffed(Payload):
     """The session leaves self-service; a person takes over (REG-29, REG-33)."""
 
     type: Literal["route.staffed"] = "route.staffed"
-    reason: Literal["face_consent_refused", "customer_asked", "attempts_used_up"]
+    reason: Literal[
+        "face_consent_refused",
+        "customer_asked",
+        "attempts_used_up",  # liveness: the lockout after repeated failures
+        "liveness_inconclusive",  # it could not be told, again and again: a person decides
+    ]
 
 
 class DeviceChecked(Payload):
