@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from backing.keys.templates import TemplateCipher
 
 from backing.bus import Bus
 from backing.bus.envelope import failure_fields
@@ -22,17 +23,20 @@ from media_worker.direct.director import Director
 from media_worker.direct.live import LiveFacts, live_status
 from media_worker.folding import FoldedTimeline
 from media_worker.intake import Intake, IntakeHooks, settle
-from media_worker.observe.pool import ObserverPool, VoiceEvidence, VoiceSpan
+from media_worker.moments import moment_of
+from media_worker.observe.pool import ObserverPool, VoiceSpan
 from media_worker.outgoing import LivePusher, Outbox
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.receive.settings import ReceiveSettings
+from media_worker.recognise.pool import RecogniserPool
+from media_worker.reference import ReferenceFace
 from media_worker.watching import SessionWatching, WatchingHooks
 from shuanglu.clock import Clock
 from shuanglu.errors import ConflictError, NotAllowedError, ShuangluError
-from shuanglu.rules.observation import FacesInSpan
 from shuanglu.script.runner import RunPhase, RunState
 from shuanglu.script.verdict import judge
 from shuanglu.timeline import events as ev
+from shuanglu.timeline.chain import sha256_hex
 from shuanglu.timeline.events import Actor, Event, EventDraft
 from shuanglu.wire.bus import (
     InputRequest,
@@ -43,7 +47,7 @@ from shuanglu.wire.bus import (
 from shuanglu.wire.signalling import Live, ServerMessage, TestSoundStarted, Verdict
 from shuanglu.wire.views import LiveStatus, VerdictView
 
-TICK_EVERY_S = 0.5
+TICK_EVERY_S = 0.25
 CLOSE_TIMEOUT_S = 10.0
 """How long the end of a session waits for a server that does not answer."""
 
@@ -57,6 +61,8 @@ class SessionDeps:
     bus: Bus
     objects: ObjectStore
     observers: ObserverPool
+    recognisers: RecogniserPool
+    templates: TemplateCipher
     spool_dir: Path
     receive: ReceiveSettings
     clock: Clock
@@ -90,8 +96,23 @@ class WorkedSession:
         self._watching = SessionWatching(
             load.session_id,
             deps.observers,
-            WatchingHooks(self._emit_observed, self._changed, self._on_voice),
+            deps.recognisers,
+            WatchingHooks(
+                emit=self._emit_observed,
+                on_change=self.changed,
+                on_voice=self._on_voice,
+                on_words=self._on_words,
+                now_ms=self.now_ms,
+            ),
         )
+        self._reference = ReferenceFace(
+            load.session_id,
+            bus=deps.bus,
+            cipher=deps.templates,
+            faces=self._watching,
+            on_air=self.on_air,
+        )
+        self._establishing: asyncio.Task[None] | None = None
         self._appender = TimelineAppender(
             deps.bus,
             session_id=load.session_id,
@@ -102,13 +123,13 @@ class WorkedSession:
         self._intake = Intake(
             session_id=load.session_id,
             events=self._timeline.events,
-            hooks=IntakeHooks(self._emit, self._watching.push, self._changed, self._on_interrupted),
+            hooks=IntakeHooks(self._emit, self._watching.push, self.changed, self._on_interrupted),
             objects=deps.objects,
             spool_dir=deps.spool_dir,
             receive=deps.receive,
             clock=deps.clock,
         )
-        self._director = Director(self, on_change=self._changed)
+        self._director = Director(self, on_change=self.changed)
         self._customer = CustomerInputs(self, self._director)
 
     # --- life ---
@@ -170,7 +191,8 @@ class WorkedSession:
     async def take(self, events: Sequence[Event]) -> None:
         """Fold committed events."""
         await self._timeline.take(events)
-        self._changed()
+        self._watching.moment(moment_of(self.script, self.state))
+        self.changed()
 
     def _on_phase(self, phase: RunPhase) -> None:
         if phase is RunPhase.AWAITING:
@@ -179,6 +201,21 @@ class WorkedSession:
             self._spawn(self._hand_over())
 
     # --- the stage of the director ---
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """The timeline so far."""
+        return self._timeline.events
+
+    @property
+    def senses(self) -> SessionWatching:
+        """What is seen and heard."""
+        return self._watching
+
+    @property
+    def face_sha256(self) -> str | None:
+        """Hash of the model that compares faces."""
+        return self._deps.observers.face_sha256
 
     @property
     def vad_sha256(self) -> str:
@@ -198,6 +235,13 @@ class WorkedSession:
         await self._outbox.empty()
         await self._appender.append(*(self._draft(actor, payload) for payload in payloads))
 
+    async def keep(self, data: bytes, *, content_type: str) -> str:
+        """Store an object of the record; its SHA-256."""
+        sha256 = sha256_hex(data)
+        key = f"sessions/{self.session_id}/objects/{sha256}"
+        await self._deps.objects.put(key, data, content_type=content_type)
+        return sha256
+
     async def tell(self, message: ServerMessage) -> None:
         """Send to the phone, if one is connected."""
         await self._deps.bus.publish(f"phone.{self.session_id}", ToPhone(message=message))
@@ -206,17 +250,9 @@ class WorkedSession:
         """Play to its end on the phone's audio track."""
         await self._intake.voice.play(prompt.packets)
 
-    async def voice(self, from_ms: int, to_ms: int, *, timeout_s: float) -> VoiceEvidence:
-        """The voice in a span, after waiting for the detector."""
-        return await self._watching.voice(from_ms, to_ms, timeout_s=timeout_s)
-
-    async def faces(self, from_ms: int, to_ms: int, *, timeout_s: float) -> FacesInSpan:
-        """How the face was in a span, after waiting for the picture of its end."""
-        self._intake.request_key_frame()
-        return await self._watching.faces(from_ms, to_ms, timeout_s=timeout_s)
-
     async def finish(self) -> None:
         """Judge the record; close it if it stands, reopen what does not."""
+        await self._watching.settle()
         await self._intake.flush()
         await self._outbox.empty()
         verdict = judge(self.script, self._timeline.events)
@@ -237,7 +273,7 @@ class WorkedSession:
                 failed = ev.StepFailed(
                     step_id=missing.step_id,
                     attempt=self.state.attempts[missing.step_id],
-                    reason="media_missing",
+                    reason="other_face" if missing.reason == "other_face" else "media_missing",
                 )
                 await self.append(Actor.SYSTEM, failed)
 
@@ -255,8 +291,13 @@ class WorkedSession:
                 self._require_open()
             self._connection_id = connection_id
             await self._watching.open()
+            self._establish_reference()
             self._director.start()
         return answer
+
+    def _establish_reference(self) -> None:
+        if self._establishing is None:
+            self._establishing = self._spawn(self._reference.establish())
 
     def _require_open(self) -> None:
         if self.state.phase in {RunPhase.CLOSED, RunPhase.STAFFED}:
@@ -288,7 +329,10 @@ class WorkedSession:
         await self.play(self._test_sound)
 
     def _on_voice(self, span: VoiceSpan) -> None:
-        self._spawn(self._director.voice_span(span.from_ms, span.to_ms))
+        self._spawn(self._director.answers.voice(span.from_ms, span.to_ms))
+
+    def _on_words(self, heard: ev.SpeechRecognised) -> None:
+        self._spawn(self._director.answers.words(heard))
 
     # --- interruptions ---
 
@@ -338,9 +382,10 @@ class WorkedSession:
     def _on_delayed(self, delayed: bool) -> None:  # noqa: FBT001 - a callback of one flag
         if delayed is not self._saving_delayed:
             self._saving_delayed = delayed
-            self._changed()
+            self.changed()
 
-    def _changed(self) -> None:
+    def changed(self) -> None:
+        """What the phone shows is different."""
         self._pusher.changed()
         self._director.wake()
 
@@ -359,6 +404,9 @@ class WorkedSession:
             prompt_playing=self._director.prompt_playing,
             guidance=guidance,
             last_failure=self._timeline.last_failure,
+            words_heard=self._director.answers.words_heard,
+            identity=self._director.identity.view(),
+            challenge=self._director.liveness.view(),
         )
         return live_status(self.script, self.state, self.prompts, facts)
 
@@ -371,9 +419,11 @@ class WorkedSession:
             await asyncio.sleep(TICK_EVERY_S)
             if self.on_air():
                 self._watching.tick(self.now_ms())
+            if self._watching.needs_key_frame:
+                self._intake.request_key_frame()
             if was_on_air is not self.on_air():
                 was_on_air = self.on_air()
-                self._changed()
+                self.changed()
 
 
 def _verdict_view(verdict: ev.VerdictGiven) -> VerdictView:

@@ -8,12 +8,12 @@ customer's turn began.
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
 
 from media_worker.direct import inputs
-from media_worker.direct.director import Director, Stage
+from media_worker.direct.continuity import face_during
+from media_worker.direct.director import Director
+from media_worker.direct.stage import Stage
 from shuanglu.errors import ConflictError
-from shuanglu.rules.observation import FacesInSpan
 from shuanglu.script.runner import RunPhase
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import Actor
@@ -21,8 +21,13 @@ from shuanglu.wire.bus import InputRequest, SignatureRequest
 from shuanglu.wire.signalling import (
     AnswerTap,
     AskPerson,
+    ChallengeBegun,
+    ChallengeDeclined,
+    ChallengePerformed,
     DeviceCheckedReport,
     DocumentReadReport,
+    IdentityConfirm,
+    IdentityRetake,
     PageVisibility,
     PlayTestSound,
     PromptProof,
@@ -33,22 +38,10 @@ FACE_TIMEOUT_S = 2.5
 """How long the judgement of a signature waits for the picture around it."""
 
 
-class CustomerStage(Stage, Protocol):
-    """What the customer's part needs of the session, beyond what the director needs."""
-
-    async def faces(self, from_ms: int, to_ms: int, *, timeout_s: float) -> FacesInSpan:
-        """How the face was in a span, after waiting for the picture of its end."""
-        ...
-
-    def play_test_sound(self) -> None:
-        """Play the loudspeaker test, without waiting for its end."""
-        ...
-
-
 class CustomerInputs:
     """Takes one session's inputs from the phone."""
 
-    def __init__(self, stage: CustomerStage, director: Director) -> None:
+    def __init__(self, stage: Stage, director: Director) -> None:
         self._stage = stage
         self._director = director
         self._awaiting_since_ms = 0
@@ -71,6 +64,8 @@ class CustomerInputs:
                 self._director.proof_arrived(proof)
             case PageVisibility(hidden=hidden):
                 self._director.page_visibility(hidden=hidden)
+            case ChallengeBegun() | ChallengePerformed() | ChallengeDeclined() as deed:
+                self._director.liveness.take(deed)
             case _:
                 async with self._one_at_a_time:
                     await self._take_deed(request)
@@ -89,6 +84,10 @@ class CustomerInputs:
                 awaited_ms = self._awaited_ms()
                 read = inputs.document_read(script, state, report, awaited_ms=awaited_ms)
                 await self._append(read)
+            case IdentityConfirm() as confirm:
+                await self._director.identity.confirm(confirm)
+            case IdentityRetake() as retake:
+                await self._director.identity.retake(retake)
             case RedoStep() as redo:
                 await self._append(inputs.redo_asked(script, state, redo))
             case AskPerson():
@@ -99,7 +98,7 @@ class CustomerInputs:
         awaited_ms, to_ms = self._awaited_ms(), self._stage.now_ms()
         self._require_awaited(request, awaited_ms)
         from_ms = max(0, to_ms - request.duration_ms)
-        face = await self._stage.faces(from_ms, to_ms, timeout_s=FACE_TIMEOUT_S)
+        face = await self._stage.senses.faces(from_ms, to_ms, timeout_s=FACE_TIMEOUT_S)
         made = {
             **request.model_dump(exclude={"session_id", "duration_ms"}),
             "from_ms": from_ms,
@@ -109,6 +108,8 @@ class CustomerInputs:
         async with self._one_at_a_time:
             # The wait for the picture may have outlasted the attempt, or seen another signature.
             self._require_awaited(request, awaited_ms)
+            compared = face_during(self._stage, "signature")
+            await self._stage.append(Actor.SYSTEM, compared)
             await self._append(ev.SignatureMade.model_validate(made))
 
     def _require_awaited(self, request: SignatureRequest, awaited_ms: int) -> None:

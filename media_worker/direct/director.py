@@ -8,113 +8,41 @@ It never writes media and never verifies signatures.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Coroutine
 
 import structlog
 
 from backing.bus.envelope import failure_fields
+from media_worker.direct.answers import AnswerDesk
+from media_worker.direct.identity import IdentityDesk
+from media_worker.direct.liveness import LivenessDesk
+from media_worker.direct.stage import Stage
 from media_worker.play.prompt import RenderedPrompt
 from shuanglu.errors import ConflictError, ShuangluError
+from shuanglu.rules.answers import shipped_answers
 from shuanglu.rules.playback import refusal_of
-from shuanglu.script.model import QuestionStep, Script
 from shuanglu.script.runner import (
     Action,
     Append,
+    CaptureCard,
+    Challenge,
+    CompareFace,
     Finish,
     JudgeAnswer,
     PlayPrompt,
     RunPhase,
-    RunState,
     decide,
+    next_step_id,
 )
 from shuanglu.timeline import events as ev
 from shuanglu.wire.signalling import PromptEndedNotice, PromptProof, PromptStartedNotice
 
 PROOF_TIMEOUT_S = 6.0
 """The phone answers after its jitter buffer has played out, well under a second."""
-VOICE_TIMEOUT_S = 2.5
-"""How long the judgement of an answer waits for the voice detector to catch up."""
 RETRY_S = 1.0
 """Between a failure that nobody meant and the next try."""
 
 _log = structlog.get_logger(__name__)
-
-
-class VoiceEvidence(Protocol):
-    """What the voice detector says of a span."""
-
-    @property
-    def speech_ms(self) -> int:
-        """Milliseconds of voice in the span."""
-        ...
-
-    @property
-    def first_ms(self) -> int | None:
-        """Where the voice begins."""
-        ...
-
-    @property
-    def last_ms(self) -> int | None:
-        """Where it ends."""
-        ...
-
-    @property
-    def evaluated(self) -> bool:
-        """Whether the span's sound was really examined."""
-        ...
-
-
-class Stage(Protocol):
-    """What the director needs of the session that it directs."""
-
-    @property
-    def script(self) -> Script:
-        """The session's script."""
-        ...
-
-    @property
-    def state(self) -> RunState:
-        """The fold of the timeline so far."""
-        ...
-
-    @property
-    def prompts(self) -> Mapping[str, RenderedPrompt]:
-        """Rendered speech by step id."""
-        ...
-
-    @property
-    def vad_sha256(self) -> str:
-        """Hash of the voice model that answers :meth:`voice`."""
-        ...
-
-    def on_air(self) -> bool:
-        """Whether the phone's media arrives and is being stored now."""
-        ...
-
-    def now_ms(self) -> int:
-        """Media time now."""
-        ...
-
-    async def append(self, actor: ev.Actor, *payloads: ev.Payload) -> None:
-        """Commit, and fold, before returning."""
-        ...
-
-    async def tell(self, message: PromptStartedNotice | PromptEndedNotice) -> None:
-        """Send to the phone."""
-        ...
-
-    async def play(self, prompt: RenderedPrompt) -> None:
-        """Play to its end on the phone's audio track; raises ``CancelledError`` if cut."""
-        ...
-
-    async def voice(self, from_ms: int, to_ms: int, *, timeout_s: float) -> VoiceEvidence:
-        """The voice in a span, after waiting for the detector."""
-        ...
-
-    async def finish(self) -> None:
-        """Store what is in flight, judge the record, append what came of it."""
-        ...
 
 
 class _AwaitedProof:
@@ -134,8 +62,10 @@ class Director:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._proof: _AwaitedProof | None = None
-        self._answer_from_ms: int | None = None
         self._page_hidden = False
+        self.answers = AnswerDesk(stage, shipped_answers())
+        self.identity = IdentityDesk(stage)
+        self.liveness = LivenessDesk(stage)
         self.prompt_playing = False
         self.playback_failed = False
         self.stalled = False
@@ -201,13 +131,64 @@ class Director:
     async def _perform(self, action: Action) -> None:
         match action:
             case Append(payload=payload):
-                await self._stage.append(ev.Actor.SYSTEM, payload)
+                await self._append(payload)
             case PlayPrompt():
                 await self._play_prompt(action)
             case JudgeAnswer():
-                await self._judge_answer(action)
+                await self.answers.judge_tap(action)
+            case CaptureCard():
+                await self._attended(self.identity.capture(action), action)
+            case CompareFace():
+                await self._attended(self.identity.compare(action), action)
+            case Challenge():
+                await self._attended(self.liveness.challenge(action), action)
             case Finish():
                 await self._stage.finish()
+
+    async def _attended(
+        self, work: Coroutine[object, object, None], action: CaptureCard | CompareFace | Challenge
+    ) -> None:
+        """Work that lasts as long as its attempt: ended early when that is over."""
+        task = asyncio.create_task(work)
+        ended_early = False
+        try:
+            while not task.done():
+                await self._task_or_wake(task)
+                if not task.done() and not self._goes_on(action):
+                    ended_early = task.cancel()
+            if not ended_early:
+                task.result()
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _task_or_wake(self, task: asyncio.Task[None]) -> None:
+        woken = asyncio.create_task(self._wake.wait())
+        try:
+            await asyncio.wait({task, woken}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            woken.cancel()
+        if not task.done():
+            self._wake.clear()
+
+    def _goes_on(self, action: CaptureCard | CompareFace | Challenge) -> bool:
+        state = self._stage.state
+        of = (RunPhase.AWAITING, action.step_id, action.attempt)
+        return (state.phase, state.step_id, state.attempt) == of
+
+    async def _append(self, payload: ev.Payload) -> None:
+        match payload:
+            case ev.StepBegun():
+                self.identity.step_begins()
+            case ev.RouteStaffed(reason="attempts_used_up") if self._locks_out():
+                self._stage.senses.raise_alert("liveness_locked")
+        await self._stage.append(ev.Actor.SYSTEM, payload)
+
+    def _locks_out(self) -> bool:
+        """Whether the attempts that are used up were attempts at proving to be alive."""
+        script, state = self._stage.script, self._stage.state
+        step_id = next_step_id(script, state)
+        return step_id is not None and script.step(step_id).kind == "liveness"
 
     # --- prompts -------------------------------------------------------------------
 
@@ -228,7 +209,7 @@ class Director:
             cut = ev.PromptInterrupted(**step, reason="disconnected")
             await self._stage.append(ev.Actor.SYSTEM, cut)
             return
-        self._answer_from_ms = self._stage.now_ms()
+        self.answers.question_ended()
         self._proof = _AwaitedProof((action.step_id, action.attempt))
         await self._stage.tell(PromptEndedNotice(**step))
         await self._stage.append(ev.Actor.SYSTEM, await self._outcome(action, prompt))
@@ -274,64 +255,3 @@ class Director:
             return None
         finally:
             self._proof = None
-
-    # --- answers -------------------------------------------------------------------
-
-    async def voice_span(self, from_ms: int, to_ms: int) -> None:
-        """Live voice activity: marks the answer as heard while it is the customer's turn."""
-        state = self._stage.state
-        if state.phase is not RunPhase.AWAITING or state.answer_heard or state.step_id is None:
-            return
-        step = self._stage.script.step(state.step_id)
-        start_ms = max(from_ms, self._answer_window_from())
-        if isinstance(step, QuestionStep) and to_ms - start_ms >= step.min_speech_ms:
-            await self._stage.append(ev.Actor.OBSERVER, self._heard(start_ms, to_ms))
-
-    def _heard(self, from_ms: int, to_ms: int, speech_ms: int | None = None) -> ev.AnswerHeard:
-        state = self._stage.state
-        return ev.AnswerHeard(
-            step_id=state.step_id or "",
-            attempt=state.attempt,
-            from_ms=from_ms,
-            to_ms=to_ms,
-            speech_ms=to_ms - from_ms if speech_ms is None else speech_ms,
-            model_sha256=self._stage.vad_sha256,
-        )
-
-    def _answer_window_from(self) -> int:
-        return self._answer_from_ms if self._answer_from_ms is not None else 0
-
-    async def _judge_answer(self, action: JudgeAnswer) -> None:
-        step = self._stage.script.step(action.step_id)
-        if not isinstance(step, QuestionStep):
-            return
-        payloads: list[ev.Payload] = []
-        evaluated = heard = self._stage.state.answer_heard
-        if not heard:
-            voice = await self._stage.voice(
-                self._answer_window_from(), self._stage.now_ms(), timeout_s=VOICE_TIMEOUT_S
-            )
-            evaluated, heard = voice.evaluated, voice.speech_ms >= step.min_speech_ms
-            if heard and voice.first_ms is not None and voice.last_ms is not None:
-                payloads.append(self._heard(voice.first_ms, voice.last_ms, voice.speech_ms))
-        payloads.append(_judged(action, step, heard=heard, evaluated=evaluated))
-        await self._stage.append(ev.Actor.SYSTEM, *payloads)
-
-
-def _judged(
-    action: JudgeAnswer, step: QuestionStep, *, heard: bool, evaluated: bool
-) -> ev.AnswerJudged:
-    chosen = next(choice for choice in step.choices if choice.id == action.choice)
-    basis = "voice_and_tap"
-    if not chosen.accepted:
-        basis = "choice_refused"
-    elif not heard:
-        basis = "voice_missing" if evaluated else "tap_voice_not_evaluated"
-    return ev.AnswerJudged.model_validate(
-        {
-            "step_id": action.step_id,
-            "attempt": action.attempt,
-            "accepted": basis in {"voice_and_tap", "tap_voice_not_evaluated"},
-            "basis": basis,
-        }
-    )

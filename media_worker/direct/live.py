@@ -9,9 +9,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from media_worker.play.prompt import RenderedPrompt
-from shuanglu.script.model import DocumentStep, QuestionStep, Script, Step
+from shuanglu.script.model import (
+    DocumentStep,
+    IdentityStep,
+    LivenessStep,
+    QuestionStep,
+    Script,
+    Step,
+)
 from shuanglu.script.runner import RunPhase, RunState
-from shuanglu.wire.views import LiveStatus, PromptView, StepView
+from shuanglu.wire.views import (
+    ChallengeView,
+    IdentityView,
+    LiveStatus,
+    PromptView,
+    StepView,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,9 @@ class LiveFacts:
     prompt_playing: bool
     guidance: Iterable[str]
     last_failure: str | None
+    words_heard: str | None = None
+    identity: IdentityView | None = None
+    challenge: ChallengeView | None = None
 
 
 def live_status(
@@ -55,7 +71,7 @@ def _step_view(
         awaiting_customer=state.phase is RunPhase.AWAITING and state.choice is None,
         voice_heard=state.answer_heard,
         last_failure=facts.last_failure,
-        **_kind_fields(step),
+        **_kind_fields(step, facts),
     )
 
 
@@ -69,10 +85,14 @@ def _prompt_view(prompt: RenderedPrompt, state: RunState, *, playing: bool) -> P
     )
 
 
-def _kind_fields(step: Step) -> dict[str, object]:
+def _kind_fields(step: Step, facts: LiveFacts) -> dict[str, object]:
     match step:
         case QuestionStep(choices=choices):
-            return {"choices": choices}
+            return {"choices": choices, "words_heard": facts.words_heard}
+        case IdentityStep():
+            return {"identity": facts.identity}
+        case LivenessStep():
+            return {"challenge": facts.challenge}
         case DocumentStep():
             return {
                 "document_sha256": step.document_sha256,

@@ -1,0 +1,258 @@
+"""The identity desk: the card before the camera, read, checked, confirmed, compared.
+
+Stage: beside the director, for steps of the kind identity. The card is taken from the
+running stream. What was read goes into the record and to the customer, never into a log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from shuanglu.rules.identity import (
+    CardFields,
+    TextLine,
+    check_card,
+    face_outcome,
+    masked_number,
+    number_is_sound,
+    read_card,
+    shipped_identity,
+)
+
+from media_worker.direct.stage import CardText, Face, Stage, Still
+from shuanglu.errors import ConflictError, InvalidInputError
+from shuanglu.script.model import IdentityStep
+from shuanglu.script.runner import CaptureCard, CompareFace, RunPhase
+from shuanglu.timeline import events as ev
+from shuanglu.timeline.events import Actor
+from shuanglu.wire.signalling import IdentityConfirm, IdentityRetake
+from shuanglu.wire.views import IdentityView
+
+STILL_TIMEOUT_S = 20.0
+COMPARE_TIMEOUT_S = 8.0
+UNREADABLE_TRIES = 3
+"""Stills without a number on them that are thrown away before one is shown as it is."""
+HINT_EVERY_S = 0.3
+NOT_EVALUATED = "not_evaluated"
+
+State = Literal["aim", "reading", "confirm", "comparing"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the desk knows of the card in the attempt that is going on."""
+
+    of: tuple[str, int]
+    fields: CardFields | None = None
+    portrait: Face | None = None
+    failed_checks: tuple[str, ...] = ()
+
+
+class IdentityDesk:
+    """Takes one session's identity."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._policy = shipped_identity()
+        self._seen = _Seen(of=("", 0))
+        self._state: State = "aim"
+        self._side = ev.CardSide.FRONT
+
+    # --- what the script asks for --------------------------------------------------------
+
+    async def capture(self, action: CaptureCard) -> None:
+        """Watch for the card until a good still of that side is stored and read."""
+        of = (action.step_id, action.attempt)
+        if self._seen.of != of:
+            self._seen = _Seen(of=of)
+        self._side = action.side
+        self._stage.senses.look("card")
+        hints = asyncio.create_task(self._show_hints())
+        try:
+            still, text, fields = await self._readable(action.side)
+            await self._store(action, still, text, fields)
+        finally:
+            hints.cancel()
+            self._stage.senses.look("watch")
+
+    async def _readable(self, side: ev.CardSide) -> tuple[Still, CardText | None, CardFields]:
+        tries = 0
+        while True:
+            self._show("aim")
+            still = await self._stage.senses.card_still(side, timeout_s=STILL_TIMEOUT_S)
+            if still is None:
+                continue
+            self._show("reading")
+            text = await self._stage.senses.card_text(still.jpeg)
+            fields = read_card(side, _lines(text))
+            tries += 1
+            if text is None or _is_readable(side, fields) or tries >= UNREADABLE_TRIES:
+                return still, text, fields
+
+    async def _store(
+        self, action: CaptureCard, still: Still, text: CardText | None, fields: CardFields
+    ) -> None:
+        sha256 = await self._stage.keep(still.jpeg, content_type="image/jpeg")
+        step = {"step_id": action.step_id, "attempt": action.attempt, "side": action.side}
+        failed = self._checked(fields) if text is not None else (NOT_EVALUATED,)
+        captured = ev.IdentityCaptured.model_validate(
+            {
+                **step,
+                "at_ms": still.at_ms,
+                "still_sha256": sha256,
+                "still_bytes": len(still.jpeg),
+                "sharpness": still.sharpness,
+                "glare_share": still.glare_share,
+            }
+        )
+        read = ev.IdentityRead.model_validate(
+            {
+                **step,
+                "name": fields.name,
+                "number": fields.number,
+                "sex": fields.sex,
+                "birth_date": fields.birth_date,
+                "valid_from": fields.valid_from,
+                "valid_until": fields.valid_until,
+                "confidence": fields.confidence,
+                "failed_checks": failed,
+                "model_sha256": text.model_sha256 if text else None,
+            }
+        )
+        if action.side is ev.CardSide.FRONT:
+            self._seen = replace(
+                self._seen, fields=fields, portrait=still.portrait, failed_checks=failed
+            )
+        self._show("confirm")
+        await self._stage.append(Actor.SYSTEM, captured, read)
+
+    async def compare(self, action: CompareFace) -> None:
+        """Compare the card's portrait with the live face, 1:1."""
+        self._show("comparing")
+        portrait = (
+            self._seen.portrait if self._seen.of == (action.step_id, action.attempt) else None
+        )
+        score = None
+        if portrait is not None:
+            score = await self._stage.senses.compare(portrait, timeout_s=COMPARE_TIMEOUT_S)
+        compared = ev.FaceCompared(
+            purpose="card",
+            step_id=action.step_id,
+            attempt=action.attempt,
+            at_ms=self._stage.now_ms(),
+            score=score,
+            same_from=self._policy.same_from,
+            other_below=self._policy.other_below,
+            outcome=face_outcome(score, self._policy),
+            policy_version=self._policy.version,
+            model_sha256=self._stage.face_sha256,
+        )
+        await self._stage.append(Actor.SYSTEM, compared)
+
+    # --- what the customer says -----------------------------------------------------------
+
+    async def confirm(self, message: IdentityConfirm) -> None:
+        """The customer's word on what was read; raises naming the field that is wrong."""
+        self._require_turn(message.step_id, message.attempt)
+        fields = self._seen.fields
+        if fields is None:
+            raise ConflictError("no card was read yet", field="step_id")
+        name = _first(message.name, fields.name, field="name")
+        number = _first(message.number, fields.number, field="number").upper()
+        if not number_is_sound(number):
+            raise InvalidInputError("the number's check digit is wrong", field="number")
+        confirmed = replace(fields, name=name, number=number)
+        corrected = tuple(
+            field
+            for field, new, read in (("name", name, fields.name), ("number", number, fields.number))
+            if new != read
+        )
+        payload = ev.IdentityConfirmed.model_validate(
+            {
+                "step_id": message.step_id,
+                "attempt": message.attempt,
+                "name": name,
+                "number": number,
+                "corrected": corrected,
+                "failed_checks": self._checked(confirmed),
+            }
+        )
+        await self._stage.append(Actor.CUSTOMER, payload)
+
+    async def retake(self, message: IdentityRetake) -> None:
+        """The customer wants the card captured again: another attempt, beside this one."""
+        self._require_turn(message.step_id, message.attempt)
+        failed = ev.StepFailed(
+            step_id=message.step_id, attempt=message.attempt, reason="customer_redo"
+        )
+        await self._stage.append(Actor.CUSTOMER, failed)
+
+    # --- the phone's view -------------------------------------------------------------------
+
+    def view(self) -> IdentityView:
+        """Where the capture stands."""
+        fields = self._seen.fields
+        shown = self._state == "confirm" and fields is not None
+        return IdentityView(
+            side=self._side,
+            state=self._state,
+            hint=self._stage.senses.card_hint if self._state == "aim" else None,
+            name=fields.name if shown and fields else None,
+            number_masked=masked_number(fields.number) if shown and fields else None,
+            failed_checks=self._seen.failed_checks if shown else (),
+        )
+
+    def step_begins(self) -> None:
+        """Another attempt: nothing of the one before is shown."""
+        self._state = "aim"
+
+    def _show(self, state: State) -> None:
+        self._state = state
+        self._stage.changed()
+
+    async def _show_hints(self) -> None:
+        shown = None
+        while True:
+            hint = self._stage.senses.card_hint
+            if hint != shown:
+                shown = hint
+                self._stage.changed()
+            await asyncio.sleep(HINT_EVERY_S)
+
+    def _require_turn(self, step_id: str, attempt: int) -> None:
+        state = self._stage.state
+        if (state.phase, state.step_id, state.attempt) != (RunPhase.AWAITING, step_id, attempt):
+            raise ConflictError("another step or attempt is going on", field="step_id")
+        if not isinstance(self._stage.script.step(step_id), IdentityStep):
+            raise ConflictError("no card is awaited", field="step_id")
+
+    def _checked(self, fields: CardFields) -> tuple[str, ...]:
+        return check_card(fields, expected_name=self._expected_name(), today=self._today())
+
+    def _expected_name(self) -> str:
+        created = self._stage.events[0].payload
+        return created.customer_name if isinstance(created, ev.SessionCreated) else ""
+
+    def _today(self) -> date:
+        return self._stage.events[-1].recorded_at.date()
+
+
+def _first(given: str | None, read: str | None, *, field: str) -> str:
+    value = (given or read or "").strip()
+    if not value:
+        raise InvalidInputError("it could not be read: please type it in", field=field)
+    return value
+
+
+def _lines(text: CardText | None) -> Sequence[TextLine]:
+    return [TextLine(line.text, line.confidence) for line in text.lines] if text else ()
+
+
+def _is_readable(side: ev.CardSide, fields: CardFields) -> bool:
+    if side is ev.CardSide.BACK:
+        return fields.valid_until is not None
+    return fields.number is not None and fields.name is not None
