@@ -1,0 +1,156 @@
+"""Folds events into a :class:`RunState`. The same timeline always folds to the same state.
+
+Stage: inside the runner. Events of another step or attempt, and claims without their proof,
+change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from shuanglu.script.model import DisclosureStep, Script
+from shuanglu.script.runner.state import RunPhase, RunState
+from shuanglu.script.runner.turn import Turn, failure_of, is_over, taken
+from shuanglu.timeline import events as ev
+
+_UNCOUNTED_FAILURES = frozenset({"interrupted", "media_missing", "customer_redo"})
+"""Failures that are not the customer's: they do not use up attempts. Once a liveness
+challenge was drawn they do, or somebody could begin again until one is drawn that suits."""
+
+
+def fold(script: Script, events: Iterable[ev.Event], state: RunState | None = None) -> RunState:
+    """Fold events onto ``state`` (or onto the beginning)."""
+    state = state or RunState()
+    for event in events:
+        state = apply(script, state, event.payload)
+    return state
+
+
+def apply(script: Script, state: RunState, payload: ev.Payload) -> RunState:  # noqa: C901, PLR0911 - one case an event type
+    """The state after one event. Events of another step or attempt change nothing."""
+    if state.phase is RunPhase.CLOSED:
+        return state
+    match payload:
+        case ev.ConsentRecorded(kind=kind, granted=granted):
+            consents = state.consents | {kind} if granted else state.consents - {kind}
+            return _opened(replace(state, consents=consents))
+        case ev.DeviceChecked():
+            return _opened(replace(state, device_checked=True))
+        case ev.MediaStored():
+            return _opened(replace(state, media_stored=True))
+        case ev.RouteStaffed():
+            return replace(state, phase=RunPhase.STAFFED)
+        case ev.VerdictGiven(outcome=outcome):
+            return replace(state, phase=RunPhase.CLOSED, outcome=outcome)
+        case ev.StepBegun(step_id=step_id, attempt=attempt) if state.phase is RunPhase.BETWEEN:
+            return _begun(state, step_id, attempt)
+        case ev.StepFailed(step_id=step_id, reason=reason) if step_id in state.completed:
+            return _reopened(script, state, step_id, reason)
+        case _ if not _of_current_attempt(state, payload):
+            return state
+        case ev.StepCompleted() if state.phase is RunPhase.JUDGING and stands(script, state):
+            return _completed(script, state)
+        case ev.StepFailed(reason=reason):
+            return _failed(state, reason)
+    return _within_attempt(script, state, payload)
+
+
+def _within_attempt(script: Script, state: RunState, payload: ev.Payload) -> RunState:
+    step = script.step(state.step_id or "")
+    match state.phase:
+        case RunPhase.PROMPTING:
+            return _prompted(state, payload, is_whole_step=isinstance(step, DisclosureStep))
+        case RunPhase.AWAITING:
+            turn = taken(step, state.turn, payload)
+            phase = RunPhase.JUDGING if is_over(step, turn) else RunPhase.AWAITING
+            return replace(state, turn=turn, phase=phase)
+        case RunPhase.JUDGING if isinstance(payload, ev.FaceCompared):
+            return replace(state, turn=taken(step, state.turn, payload))
+    return state
+
+
+def stands(script: Script, state: RunState) -> bool:
+    """Whether a ``step.completed`` may be believed: the proof must be in the state itself."""
+    return failure_of(script.step(state.step_id or ""), state.turn) is None
+
+
+def _of_current_attempt(state: RunState, payload: ev.Payload) -> bool:
+    found = (getattr(payload, "step_id", None), getattr(payload, "attempt", None))
+    return state.step_id is not None and found == (state.step_id, state.attempt)
+
+
+def _opened(state: RunState) -> RunState:
+    """Let the script begin when everything for it is there."""
+    ready = (
+        state.phase is RunPhase.WAITING
+        and state.consents == frozenset(ev.ConsentKind)
+        and state.device_checked
+        and state.media_stored
+    )
+    return replace(state, phase=RunPhase.BETWEEN) if ready else state
+
+
+def _begun(state: RunState, step_id: str, attempt: int) -> RunState:
+    if step_id in state.completed or attempt != state.attempts.get(step_id, 0) + 1:
+        return state
+    return replace(
+        _between(state),
+        phase=RunPhase.PROMPTING,
+        step_id=step_id,
+        attempt=attempt,
+        attempts={**state.attempts, step_id: attempt},
+    )
+
+
+def _between(state: RunState) -> RunState:
+    return replace(
+        state,
+        phase=RunPhase.BETWEEN,
+        step_id=None,
+        attempt=0,
+        prompt_started=False,
+        prompt_played=False,
+        turn=Turn(),
+    )
+
+
+def _prompted(state: RunState, payload: ev.Payload, *, is_whole_step: bool) -> RunState:
+    match payload:
+        case ev.PromptStarted():
+            return replace(state, prompt_started=True)
+        case ev.PromptInterrupted():
+            return replace(state, prompt_started=False)
+        case ev.PromptPlayed() if state.prompt_started:
+            phase = RunPhase.JUDGING if is_whole_step else RunPhase.AWAITING
+            return replace(state, prompt_played=True, phase=phase)
+    return state
+
+
+def _completed(script: Script, state: RunState) -> RunState:
+    completed = state.completed | {state.step_id or ""}
+    done = all(step.id in completed for step in script.steps)
+    after = replace(_between(state), completed=completed)
+    return replace(after, phase=RunPhase.FINISHING) if done else after
+
+
+def _failed(state: RunState, reason: str) -> RunState:
+    if state.phase not in {RunPhase.PROMPTING, RunPhase.AWAITING, RunPhase.JUDGING}:
+        return state
+    counts = reason not in _UNCOUNTED_FAILURES or state.turn.challenges.drawn > 0
+    return _between(_counted(state, state.step_id or "", reason) if counts else state)
+
+
+def _reopened(script: Script, state: RunState, step_id: str, reason: str) -> RunState:
+    """A completed step no longer stands; the confirmation covered it, so it falls too."""
+    if state.phase not in {RunPhase.BETWEEN, RunPhase.FINISHING}:
+        return state
+    counts = reason not in _UNCOUNTED_FAILURES
+    after = _between(_counted(state, step_id, reason) if counts else state)
+    return replace(after, completed=state.completed - {step_id, script.steps[-1].id})
+
+
+def _counted(state: RunState, step_id: str, reason: str) -> RunState:
+    before = state.counted_failures.get(step_id, ())
+    failures = {**state.counted_failures, step_id: (*before, reason)}
+    return replace(state, counted_failures=failures)

@@ -1,0 +1,76 @@
+"""The challenges of one attempt at a liveness step, folded.
+
+Stage: inside the runner. A challenge counts only if it was drawn, performed and judged under
+the same number and kind. What could not be measured is kept apart: it is never "passed".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from shuanglu.timeline import events as ev
+from shuanglu.timeline.events import ChallengeKind, ChallengeOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Challenges:
+    """What was asked in this attempt, and what came of it."""
+
+    drawn: int = 0
+    open: ev.LivenessChallenged | None = None
+    performed: bool = False
+    passed: frozenset[ChallengeKind] = frozenset()
+    not_evaluated: frozenset[ChallengeKind] = frozenset()
+    spent: frozenset[ChallengeKind] = frozenset()
+    """Declined or inconclusive: not asked again in this attempt."""
+    failed: bool = False
+
+    @property
+    def used(self) -> frozenset[ChallengeKind]:
+        """Every kind that was asked and is over."""
+        return self.passed | self.not_evaluated | self.spent
+
+    def are_over(self, passes: int) -> bool:
+        """Whether nothing more is to be asked: failed, enough passed, or no kind is left."""
+        if self.open is not None:
+            return False
+        return self.failed or len(self.passed) >= passes or self.used == frozenset(ChallengeKind)
+
+    def suffice(self, passes: int) -> bool:
+        """Whether the step may stand; what was not evaluated makes a person look at it."""
+        return not self.failed and len(self.passed | self.not_evaluated) >= passes
+
+    def after(self, payload: ev.Payload) -> Challenges:
+        """One event later. What fits no open challenge changes nothing."""
+        match payload:
+            case ev.LivenessChallenged(challenge=number, kind=kind):
+                fits = self.open is None and number == self.drawn + 1 and kind not in self.used
+                return replace(self, drawn=number, open=payload) if fits else self
+            case ev.LivenessPerformed(challenge=number) if self._is_open(number):
+                return replace(self, performed=True)
+            case ev.LivenessDeclined(challenge=number, kind=kind) if self._is_open(number, kind):
+                return replace(self._closed(), spent=self.spent | {kind})
+            case ev.LivenessJudged(challenge=number, kind=kind) if self._is_open(number, kind):
+                return self._judged(kind, payload.outcome)
+        return self
+
+    def _is_open(self, number: int, kind: ChallengeKind | None = None) -> bool:
+        if self.open is None or self.open.challenge != number:
+            return False
+        return kind is None or self.open.kind is kind
+
+    def _judged(self, kind: ChallengeKind, outcome: ChallengeOutcome) -> Challenges:
+        match outcome:
+            case ChallengeOutcome.PASSED:
+                # Nobody passes what the phone never showed to its end.
+                closed = replace(self._closed(), passed=self.passed | {kind})
+                return closed if self.performed else self
+            case ChallengeOutcome.FAILED:
+                return replace(self._closed(), failed=True)
+            case ChallengeOutcome.INCONCLUSIVE:
+                return replace(self._closed(), spent=self.spent | {kind})
+            case ChallengeOutcome.NOT_EVALUATED:
+                return replace(self._closed(), not_evaluated=self.not_evaluated | {kind})
+
+    def _closed(self) -> Challenges:
+        return replace(self, open=None, performed=False)
