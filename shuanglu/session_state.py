@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shuanglu.masking import mask_name
-from shuanglu.script.model import Script, Text
+from shuanglu.script.model import Script, StepKind, Text
 from shuanglu.script.runner import RunState, apply, next_step_id
 from shuanglu.timeline import events as ev
 from shuanglu.wire.views import CustomerSession, Receipt, SessionPhase, SessionSummary
@@ -155,6 +155,7 @@ def customer_session_of(
         customer_name_masked=mask_name(created.customer_name),
         script_title=script.title,
         step_titles=tuple(step.title for step in script.steps),
+        step_kinds=tuple(StepKind(step.kind) for step in script.steps),
         estimated_minutes=script.estimated_minutes,
         retention_years=script.retention_years,
         minimum_assurance=script.minimum_assurance,

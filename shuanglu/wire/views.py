@@ -149,6 +149,9 @@ class CustomerSession(Wire):
     customer_name_masked: str
     script_title: Text
     step_titles: tuple[Text, ...]
+    step_kinds: tuple[StepKind, ...] = Field(
+        default=(), description="kind of each step: the page says what to have ready"
+    )
     estimated_minutes: int
     retention_years: int
     minimum_assurance: Assurance

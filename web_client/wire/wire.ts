@@ -94,15 +94,15 @@ export type Outcome = "complete" | "needs_review" | "incomplete";
 export type SessionPhase =
   "created" | "joined" | "recording" | "interrupted" | "staffed" | "closed" | "sealed";
 /**
- * Where the run of a script stands.
- */
-export type RunPhase =
-  "waiting" | "between" | "prompting" | "awaiting" | "judging" | "finishing" | "staffed" | "closed";
-/**
  * The kinds of step, as they stand in YAML.
  */
 export type StepKind =
   "disclosure" | "question" | "document" | "identity" | "liveness" | "signature" | "confirmation";
+/**
+ * Where the run of a script stands.
+ */
+export type RunPhase =
+  "waiting" | "between" | "prompting" | "awaiting" | "judging" | "finishing" | "staffed" | "closed";
 /**
  * What the observers measure. Shares are 0 to 1; a metric that was not measured is absent.
  */
@@ -444,7 +444,7 @@ export interface ConsentRecorded {
  * The session leaves self-service; a person takes over (REG-29, REG-33).
  */
 export interface RouteStaffed {
-  reason: "face_consent_refused" | "customer_asked" | "attempts_used_up";
+  reason: "face_consent_refused" | "customer_asked" | "attempts_used_up" | "liveness_inconclusive";
   type: "route.staffed";
 }
 /**
@@ -722,10 +722,10 @@ export interface IdentityRead {
    */
   confidence: number;
   /**
-   * check_digit, birth_date, sex, age, expired, not_yet_valid, name_differs, …
+   * check_digit, birth_date, sex, age, expired, not_yet_valid, name_differs, …; not_evaluated: the card could not be read by a machine
    */
   failed_checks: string[];
-  model_sha256: string;
+  model_sha256: string | null;
   name: string | null;
   /**
    * citizen number, 18 characters (GB 11643)
@@ -1103,6 +1103,10 @@ export interface CustomerSession {
   retention_years: number;
   script_title: Text;
   session_id: string;
+  /**
+   * kind of each step: the page says what to have ready
+   */
+  step_kinds: StepKind[];
   step_titles: Text[];
 }
 /**

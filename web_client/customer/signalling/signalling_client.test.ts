@@ -20,6 +20,7 @@ const SESSION: CustomerSession = {
   customer_name_masked: "张*",
   script_title: { zh: "双录", en: "Recording" },
   step_titles: [],
+  step_kinds: [],
   estimated_minutes: 3,
   retention_years: 20,
   minimum_assurance: "device_key_and_code",
