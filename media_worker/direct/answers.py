@@ -186,6 +186,4 @@ def _is_accepted(step: QuestionStep, choice: str) -> bool:
 
 
 def _meaning(step: QuestionStep, heard: ev.SpeechRecognised) -> WordsClass:
-    accepted = [choice.label.zh for choice in step.choices if choice.accepted]
-    refused = [choice.label.zh for choice in step.choices if not choice.accepted]
-    return classify_answer(heard.text, accepted, refused)
+    return classify_answer(heard.text, step.yes_words, step.no_words)
