@@ -1,0 +1,129 @@
+"""What could not be told for sure: a person looks at it, and the record is never "complete".
+
+Stage: inside the verdict. A doubt belongs to the latest attempt at a step and goes with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shuanglu.script.model import IdentityStep, LivenessStep, Script, SignatureStep
+from shuanglu.script.runner import Challenges, RunState
+from shuanglu.script.verdict.watched import blind_time, is_watched, severe_alerts
+from shuanglu.timeline import events as ev
+from shuanglu.timeline.events import FaceOutcome
+
+IDENTITY_UNSURE = "identity_unsure"
+IDENTITY_NOT_EVALUATED = "identity_not_evaluated"
+_PURPOSES = {"question": "answer", "signature": "signature"}
+"""Kinds of step at whose end the face must be compared, and the purpose that is given."""
+
+
+def doubts(script: Script, state: RunState, events: Sequence[ev.Event]) -> list[ev.Missing]:
+    """Every doubt once, in script order, then by reason."""
+    standing = _Standing(script)
+    for event in events:
+        standing.take(event.payload)
+    found = {
+        *standing.doubts(),
+        *_between_steps(script, events),
+        *severe_alerts(script, events),
+        *blind_time(script, state, events),
+    }
+    place = {step.id: number for number, step in enumerate(script.steps)}
+    return sorted(found, key=lambda doubt: (place[doubt.step_id], doubt.reason))
+
+
+class _Standing:
+    """The doubts of each step's latest attempt."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self._watched = is_watched(script)
+        self._reasons: dict[str, set[str]] = {}
+        self._compared: dict[str, set[str]] = {}
+        self._challenges: dict[str, Challenges] = {}
+
+    def doubts(self) -> list[ev.Missing]:
+        """What is left at the end."""
+        return [
+            ev.Missing(step_id=step_id, reason=reason)
+            for step_id, reasons in self._reasons.items()
+            for reason in reasons
+        ]
+
+    def take(self, payload: ev.Payload) -> None:
+        """One event later."""
+        match payload:
+            case ev.StepBegun(step_id=step_id):
+                self._reasons[step_id] = set()
+                self._compared[step_id] = set()
+                self._challenges[step_id] = Challenges()
+            case ev.StepCompleted(step_id=step_id):
+                self._complete(step_id)
+            case ev.AnswerJudged(step_id=step_id, basis="tap_voice_not_evaluated"):
+                self._doubt(step_id, "voice_not_evaluated")
+            case ev.SignatureMade(step_id=step_id, face="not_evaluated"):
+                if isinstance(self._script.step(step_id), SignatureStep):
+                    self._doubt(step_id, "face_not_evaluated")
+            case _:
+                self._take_person(payload)
+
+    def _take_person(self, payload: ev.Payload) -> None:
+        match payload:
+            case ev.IdentityRead(step_id=step_id, failed_checks=failed):
+                if "not_evaluated" in failed:
+                    self._doubt(step_id, IDENTITY_NOT_EVALUATED)
+            case ev.IdentityConfirmed(step_id=step_id, failed_checks=failed, corrected=corrected):
+                if "not_evaluated" in failed:
+                    self._doubt(step_id, IDENTITY_NOT_EVALUATED)
+                if corrected:
+                    self._doubt(step_id, "identity_corrected")
+            case ev.FaceCompared(step_id=str() as step_id) as face:
+                self._compare(step_id, face)
+            case (
+                ev.LivenessChallenged(step_id=step_id)
+                | ev.LivenessPerformed(step_id=step_id)
+                | ev.LivenessDeclined(step_id=step_id)
+                | ev.LivenessJudged(step_id=step_id)
+            ):
+                before = self._challenges.get(step_id, Challenges())
+                self._challenges[step_id] = before.after(payload)
+
+    def _compare(self, step_id: str, face: ev.FaceCompared) -> None:
+        self._compared.setdefault(step_id, set()).add(face.purpose)
+        if face.outcome is FaceOutcome.UNSURE:
+            self._doubt(step_id, IDENTITY_UNSURE)
+        if face.outcome is FaceOutcome.NOT_EVALUATED and (self._watched or face.purpose == "card"):
+            self._doubt(step_id, IDENTITY_NOT_EVALUATED)
+
+    def _complete(self, step_id: str) -> None:
+        """What should have been checked by now, and was not."""
+        step, compared = self._script.step(step_id), self._compared.get(step_id, set())
+        purpose = _PURPOSES.get(step.kind)
+        match step:
+            case IdentityStep(match_face=True):
+                purpose = "card"
+            case LivenessStep(passes=passes):
+                challenges = self._challenges.get(step_id, Challenges())
+                if len(challenges.passed) < passes:
+                    self._doubt(step_id, "liveness_not_evaluated")
+        if self._watched and purpose is not None and purpose not in compared:
+            self._doubt(step_id, IDENTITY_NOT_EVALUATED)
+
+    def _doubt(self, step_id: str, reason: str) -> None:
+        self._reasons.setdefault(step_id, set()).add(reason)
+
+
+def _between_steps(script: Script, events: Sequence[ev.Event]) -> list[ev.Missing]:
+    """Another face, or an unsure one, that belongs to no step: told at the last one."""
+    return [
+        ev.Missing(
+            step_id=script.steps[-1].id,
+            reason="other_face" if face.outcome is FaceOutcome.OTHER else IDENTITY_UNSURE,
+        )
+        for event in events
+        if isinstance(face := event.payload, ev.FaceCompared)
+        and face.step_id is None
+        and face.outcome in {FaceOutcome.OTHER, FaceOutcome.UNSURE}
+    ]
