@@ -11,6 +11,7 @@ from shuanglu.timeline.chain import GENESIS_HASH, link
 from shuanglu.timeline.events import Actor, Event, EventDraft
 
 ZERO_HASH = "0" * 64
+SEEN = {ev.Fact.FACES: "1", ev.Fact.PICTURE: "clear", ev.Fact.SOUND: "heard"}
 ORIGIN = datetime(2026, 11, 23, 8, 0, 0, tzinfo=UTC)
 PROOF = ev.PlaybackProof(
     packets_received=50,
@@ -49,6 +50,8 @@ def small_script() -> Script:
                 {**base, "id": "ask", "kind": "question", "choices": choices, "max_attempts": 2},
                 {**base, "id": "paper", "kind": "document", **document},
                 {**base, "id": "sign", "kind": "signature"},
+                {**base, "id": "card", "kind": "identity", "sides": ["front", "back"]},
+                {**base, "id": "alive", "kind": "liveness", "passes": 2},
                 {**base, "id": "confirm", "kind": "confirmation"},
             ],
         }
@@ -71,7 +74,7 @@ def chained(payloads: Iterable[ev.Payload], *, step_ms: int = 500) -> list[Event
 
 
 def opening() -> list[ev.Payload]:
-    """Everything before the script may begin; media covers two minutes."""
+    """Everything before the script may begin; media covers two minutes, and all is seen."""
     return [
         ev.ConsentRecorded(kind=ev.ConsentKind.RECORDING, granted=True, text_sha256=ZERO_HASH),
         ev.ConsentRecorded(kind=ev.ConsentKind.FACE, granted=True, text_sha256=ZERO_HASH),
@@ -84,7 +87,12 @@ def opening() -> list[ev.Payload]:
         ),
         ev.StretchBegun(stretch=1, start_ms=0, video_codec="VP8", init_sha256=ZERO_HASH),
         stored(120_000),
+        *(seen(fact, value) for fact, value in SEEN.items()),
     ]
+
+
+def seen(fact: ev.Fact, value: str, since_ms: int = 0) -> ev.ObservationChanged:
+    return ev.ObservationChanged(fact=fact, value=value, since_ms=since_ms)
 
 
 def stored(end_ms: int, *, stretch: int = 1, segment: int = 1) -> ev.MediaStored:
@@ -118,13 +126,100 @@ def done(step_id: str, attempt: int = 1) -> list[ev.Payload]:
         "risk": [],
         "ask": [
             ev.AnswerTapped(**step, choice="yes"),
+            compared(step_id, attempt, "answer"),
             ev.AnswerJudged(**step, accepted=True, basis="voice_and_tap"),
         ],
         "paper": [ev.DocumentRead(**step, document_sha256=ZERO_HASH, pages=1, page_seen_ms=(9,))],
-        "sign": [signature(step_id, attempt, face="present")],
+        "sign": [
+            compared(step_id, attempt, "signature"),
+            signature(step_id, attempt, face="present"),
+        ],
+        "card": [
+            *(p for side in ev.CardSide for p in card_shown(step_id, attempt, side)),
+            card_confirmed(step_id, attempt),
+            compared(step_id, attempt, "card"),
+        ],
+        "alive": [
+            *challenge(step_id, attempt, 1, ev.ChallengeKind.GESTURES, "passed"),
+            *challenge(step_id, attempt, 2, ev.ChallengeKind.DIGITS, "passed"),
+        ],
         "confirm": [confirmation(step_id, attempt)],
     }
     return [*prompted(step_id, attempt), *turn[step_id], ev.StepCompleted(**step)]
+
+
+def compared(
+    step_id: str | None, attempt: int | None, purpose: str, outcome: str = "same", at_ms: int = 0
+) -> ev.FaceCompared:
+    return ev.FaceCompared.model_validate(
+        {
+            "purpose": purpose,
+            "step_id": step_id,
+            "attempt": attempt,
+            "at_ms": at_ms,
+            "score": None if outcome == "not_evaluated" else 0.5,
+            "same_from": 0.4,
+            "other_below": 0.3,
+            "outcome": outcome,
+            "policy_version": 1,
+            "model_sha256": ZERO_HASH,
+        }
+    )
+
+
+def card_shown(
+    step_id: str, attempt: int, side: ev.CardSide, failed_checks: tuple[str, ...] = ()
+) -> list[ev.Payload]:
+    step = {"step_id": step_id, "attempt": attempt, "side": side}
+    captured = {"at_ms": 0, "still_sha256": ZERO_HASH, "still_bytes": 9, "sharpness": 9.0}
+    read = dict.fromkeys(("name", "number", "sex", "birth_date", "valid_from", "valid_until"))
+    checked = {"confidence": 0.9, "failed_checks": failed_checks, "model_sha256": ZERO_HASH}
+    return [
+        ev.IdentityCaptured.model_validate({**step, **captured, "glare_share": 0}),
+        ev.IdentityRead.model_validate({**step, **read, **checked}),
+    ]
+
+
+def card_confirmed(
+    step_id: str,
+    attempt: int,
+    failed_checks: tuple[str, ...] = (),
+    corrected: tuple[str, ...] = (),
+) -> ev.IdentityConfirmed:
+    return ev.IdentityConfirmed.model_validate(
+        {
+            "step_id": step_id,
+            "attempt": attempt,
+            "name": "王小明",
+            "number": "11010519491231002X",
+            "corrected": corrected,
+            "failed_checks": failed_checks,
+        }
+    )
+
+
+def challenged(
+    step_id: str, attempt: int, number: int, kind: ev.ChallengeKind
+) -> ev.LivenessChallenged:
+    return ev.LivenessChallenged(
+        step_id=step_id, attempt=attempt, challenge=number, kind=kind, policy_version=1
+    )
+
+
+def challenge(
+    step_id: str, attempt: int, number: int, kind: ev.ChallengeKind, outcome: str
+) -> list[ev.Payload]:
+    """A challenge from its drawing to its end; ``declined`` is an outcome here."""
+    same = {"step_id": step_id, "attempt": attempt, "challenge": number}
+    drawn = challenged(step_id, attempt, number, kind)
+    if outcome == "declined":
+        return [drawn, ev.LivenessDeclined.model_validate({**same, "kind": kind})]
+    judged = {"kind": kind, "outcome": outcome, "reasons": (), "scores": {}, "policy_version": 1}
+    return [
+        drawn,
+        ev.LivenessPerformed.model_validate({**same, "from_ms": 0, "to_ms": 1, "shown_ms": ()}),
+        ev.LivenessJudged.model_validate({**same, **judged}),
+    ]
 
 
 def signature(step_id: str, attempt: int, *, face: str) -> ev.SignatureMade:
@@ -156,5 +251,5 @@ def confirmation(step_id: str, attempt: int) -> ev.ConfirmationSigned:
 
 
 def whole_history() -> list[ev.Payload]:
-    steps = ("risk", "ask", "paper", "sign", "confirm")
+    steps = ("risk", "ask", "paper", "sign", "card", "alive", "confirm")
     return opening() + [payload for step_id in steps for payload in done(step_id)]

@@ -1,0 +1,128 @@
+"""The liveness step: different kinds, never the same twice, never passed unmeasured."""
+
+from __future__ import annotations
+
+import pytest
+
+from shuanglu.script.runner import Append, Challenge, RunPhase, RunState, decide, fold
+from shuanglu.script.verdict import judge
+from shuanglu.timeline import events as ev
+from shuanglu.timeline.events import ChallengeKind
+from tests.script.scripts import (
+    chained,
+    challenge,
+    challenged,
+    done,
+    opening,
+    prompted,
+    small_script,
+    whole_history,
+)
+
+SCRIPT = small_script()
+BEFORE = opening() + [p for step in ("risk", "ask", "paper", "sign", "card") for p in done(step)]
+GESTURES, DIGITS, FLASH = ChallengeKind.GESTURES, ChallengeKind.DIGITS, ChallengeKind.FLASH
+
+
+def went(*outcomes: tuple[ChallengeKind, str], attempt: int = 1) -> list[ev.Payload]:
+    """An attempt with these challenges, one after the other."""
+    return [
+        *prompted("alive", attempt),
+        *(
+            payload
+            for number, (kind, outcome) in enumerate(outcomes, start=1)
+            for payload in challenge("alive", attempt, number, kind, outcome)
+        ),
+    ]
+
+
+def after(*payloads: ev.Payload) -> RunState:
+    return fold(SCRIPT, chained([*BEFORE, *payloads]))
+
+
+def failed(reason: str, attempt: int = 1) -> ev.StepFailed:
+    return ev.StepFailed.model_validate({"step_id": "alive", "attempt": attempt, "reason": reason})
+
+
+COMPLETED = Append(ev.StepCompleted(step_id="alive", attempt=1))
+
+
+def test_challenges_are_asked_until_enough_different_kinds_passed() -> None:
+    assert decide(SCRIPT, after(*went())) == Challenge("alive", 1, 1, frozenset())
+    one = after(*went((FLASH, "passed")))
+    assert decide(SCRIPT, one) == Challenge("alive", 1, 2, frozenset({FLASH}))
+    two = after(*went((FLASH, "passed"), (DIGITS, "passed")))
+    assert two.phase is RunPhase.JUDGING
+    assert decide(SCRIPT, two) == COMPLETED
+
+
+@pytest.mark.parametrize("outcome", ["declined", "inconclusive", "not_evaluated"])
+def test_what_came_to_nothing_is_not_asked_again(outcome: str) -> None:
+    state = after(*went((FLASH, outcome)))
+    assert decide(SCRIPT, state) == Challenge("alive", 1, 2, frozenset({FLASH}))
+    state = after(*went((FLASH, outcome), (GESTURES, "passed"), (DIGITS, "passed")))
+    assert decide(SCRIPT, state) == COMPLETED
+
+
+def test_one_failed_challenge_fails_the_attempt_whatever_passed_before() -> None:
+    state = after(*went((FLASH, "passed"), (DIGITS, "failed")))
+    assert decide(SCRIPT, state) == Append(failed("liveness_failed"))
+
+
+@pytest.mark.parametrize("outcome", ["declined", "inconclusive"])
+def test_no_kind_left_is_inconclusive(outcome: str) -> None:
+    state = after(*went((FLASH, outcome), (GESTURES, "inconclusive"), (DIGITS, "passed")))
+    assert decide(SCRIPT, state) == Append(failed("liveness_inconclusive"))
+
+
+def exhausted(*reasons: str) -> RunState:
+    history = []
+    for attempt, reason in enumerate(reasons, start=1):
+        outcome = "failed" if reason == "liveness_failed" else "declined"
+        history += [*went((FLASH, outcome), attempt=attempt), failed(reason, attempt)]
+    return after(*history)
+
+
+def test_repeated_failures_lock_and_repeated_doubt_leads_to_a_person() -> None:
+    locked = exhausted("liveness_failed", "liveness_inconclusive", "liveness_failed")
+    assert decide(SCRIPT, locked) == Append(ev.RouteStaffed(reason="attempts_used_up"))
+    doubtful = exhausted(*["liveness_inconclusive"] * 3)
+    assert decide(SCRIPT, doubtful) == Append(ev.RouteStaffed(reason="liveness_inconclusive"))
+
+
+@pytest.mark.parametrize("reason", ["interrupted", "customer_redo", "media_missing"])
+def test_beginning_again_after_a_challenge_was_drawn_uses_up_an_attempt(reason: str) -> None:
+    """Or somebody with an old video would redo the step until the gestures fit it."""
+    before_any = after(*prompted("alive", 1), failed(reason))
+    assert before_any.counted_failures == {}
+    drawn = after(*prompted("alive", 1), challenged("alive", 1, 1, FLASH), failed(reason))
+    assert drawn.counted_failures == {"alive": (reason,)}
+
+
+def test_a_challenge_that_nobody_saw_through_fails_the_attempt() -> None:
+    state = after(*prompted("alive", 1), challenged("alive", 1, 1, FLASH))
+    assert decide(SCRIPT, state) == Append(failed("interrupted"))
+
+
+def test_a_pass_counts_only_for_what_was_drawn_and_performed() -> None:
+    drawn, performed, judged = challenge("alive", 1, 1, FLASH, "passed")
+    other_kind = challenge("alive", 1, 1, DIGITS, "passed")[-1]
+    other_number = challenge("alive", 1, 2, FLASH, "passed")[-1]
+    for forged in ([judged], [drawn, judged], [drawn, performed, other_kind, other_number]):
+        state = after(*prompted("alive", 1), *forged)
+        assert state.turn.challenges.passed == frozenset()
+    again = [drawn, performed, judged, *challenge("alive", 1, 2, FLASH, "passed")]
+    assert after(*prompted("alive", 1), *again).turn.challenges.passed == {FLASH}
+
+
+def test_liveness_that_was_not_evaluated_is_never_complete() -> None:
+    state = after(*went((FLASH, "not_evaluated"), (GESTURES, "passed"), (DIGITS, "not_evaluated")))
+    assert decide(SCRIPT, state) == COMPLETED
+    history = whole_history()
+    at = next(n for n, p in enumerate(history) if isinstance(p, ev.LivenessChallenged))
+    until = next(n for n, p in enumerate(history) if getattr(p, "step_id", "") == "confirm")
+    went_so = went((FLASH, "not_evaluated"), (GESTURES, "passed"), (DIGITS, "not_evaluated"))
+    history[at:until] = [*went_so[3:], ev.StepCompleted(step_id="alive", attempt=1)]
+    verdict = judge(SCRIPT, chained(history))
+    assert verdict.outcome is ev.Outcome.NEEDS_REVIEW
+    assert verdict.not_evaluated == (ev.Missing(step_id="alive", reason="liveness_not_evaluated"),)
