@@ -7,8 +7,12 @@ takes "nothing was measured" for "nothing was there".
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from statistics import median
 
+from shuanglu.rules.identity import IdentityPolicy, face_outcome
+from shuanglu.rules.measurement import Measurement
 from shuanglu.rules.observation import FacesInSpan, VoiceEvidence, VoiceSpan
+from shuanglu.timeline.events import FaceOutcome, Metric
 
 FACE_REACH_MS = 2500
 """A sample speaks for the picture this long before and after it: key frames come
@@ -81,3 +85,20 @@ def faces_in(samples: Iterable[tuple[int, int]], from_ms: int, to_ms: int) -> Fa
     if several >= min(2, len(counts)):
         return "several"
     return "absent" if counts.count(0) * 2 > len(counts) else "present"
+
+
+def face_continuity(
+    measurements: Iterable[Measurement], from_ms: int, to_ms: int, policy: IdentityPolicy
+) -> tuple[float | None, FaceOutcome]:
+    """Whether the session's reference face was there over a span: median cosine and outcome.
+
+    One cosine far below the others does not make another person (a turned head scores
+    low); most of them do. Without any, it is not evaluated.
+    """
+    scores = [
+        m.metrics[Metric.SAME_FACE]
+        for m in measurements
+        if from_ms <= m.at_ms <= to_ms and Metric.SAME_FACE in m.metrics
+    ]
+    score = round(median(scores), 4) if scores else None
+    return score, face_outcome(score, policy)

@@ -51,7 +51,7 @@ def seen_at(
     for number, gesture in enumerate(gestures):
         if number < len(shown_ms):
             after_ms = max(after_ms, from_ms + shown_ms[number] - policy.early_ms)
-        at_ms = _first(gesture, measurements, after_ms, policy)
+        at_ms = _first(gesture, measurements, (from_ms, after_ms), policy)
         if at_ms is None:
             break
         found.append(at_ms)
@@ -60,12 +60,19 @@ def seen_at(
 
 
 def _first(
-    gesture: Gesture, measurements: Sequence[Measurement], after_ms: int, policy: GesturePolicy
+    gesture: Gesture,
+    measurements: Sequence[Measurement],
+    since: tuple[int, int],
+    policy: GesturePolicy,
 ) -> int | None:
-    """When the measurement first departs from rest, having been at rest since ``after_ms``."""
+    """When the measurement first departs from rest, having been at rest after ``since``.
+
+    ``since`` is the beginning of the challenge, before which was rest, and of this gesture.
+    """
+    from_ms, after_ms = since
     metric, sign = METRICS[gesture]
     series = [(m.at_ms, sign * m.metrics[metric]) for m in measurements if metric in m.metrics]
-    rest = _rest(series, after_ms, policy)
+    rest = _rest(series, from_ms, policy)
     if rest is None:
         return None
     least = departure(gesture, policy)
@@ -80,11 +87,9 @@ def _first(
     return None
 
 
-def _rest(
-    series: Sequence[tuple[int, float]], after_ms: int, policy: GesturePolicy
-) -> float | None:
-    """The customer's own resting value: the median before, and of the quieter half after."""
-    before = [value for at_ms, value in series if at_ms < after_ms][-4 * policy.rest_samples :]
+def _rest(series: Sequence[tuple[int, float]], from_ms: int, policy: GesturePolicy) -> float | None:
+    """The customer's own resting value: the median before, else of the lower half after."""
+    before = [value for at_ms, value in series if at_ms < from_ms][-4 * policy.rest_samples :]
     if len(before) >= policy.rest_samples:
         return median(before)
     values = sorted(value for _, value in series)
