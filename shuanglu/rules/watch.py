@@ -9,8 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shuanglu.rules.classify import classify
+from shuanglu.rules.measurement import Measurement
 from shuanglu.rules.observation import NOT_EVALUATED, Observation
-from shuanglu.rules.policy import AlertPolicy, AlertRule, kind_of, shipped_policy
+from shuanglu.rules.policy import (
+    AlertPolicy,
+    AlertRule,
+    OtherAlert,
+    kind_of,
+    shipped_policy,
+)
 from shuanglu.timeline.events import (
     AlertEnded,
     AlertRaised,
@@ -83,9 +91,9 @@ class _Standing:
 class AlertFold:
     """One rule: raised when its cause lasts, ended when the cause stays away."""
 
-    def __init__(self, rule: AlertRule, version: int) -> None:
+    def __init__(self, rule: AlertRule, policy: AlertPolicy) -> None:
         self.rule = rule
-        self._version = version
+        self._policy = policy
         self._at = _Standing()
 
     @property
@@ -93,10 +101,12 @@ class AlertFold:
         """Whether the alert is raised now."""
         return self._at.raised_since_ms is not None
 
-    def update(self, fact: FactFold, now_ms: int) -> AlertRaised | AlertEnded | None:
-        """Look at the fact; tell if the alert begins or ends."""
-        if fact.kind in self.rule.values:
-            return self._cause_is_there(fact.since_ms, now_ms)
+    def update(
+        self, fact: FactFold, now_ms: int, moment: frozenset[str], moment_since_ms: int
+    ) -> AlertRaised | AlertEnded | None:
+        """Look at the fact in this moment of the script; tell if the alert begins or ends."""
+        if fact.kind in self.rule.values and self.rule.holds_in(moment):
+            return self._cause_is_there(max(fact.since_ms, moment_since_ms), now_ms)
         return self._cause_is_away(now_ms)
 
     def _cause_is_there(self, since_ms: int, now_ms: int) -> AlertRaised | None:
@@ -110,8 +120,9 @@ class AlertFold:
         return AlertRaised(
             alert=self.rule.alert,
             severity=self.rule.severity,
-            rule_version=self._version,
+            rule_version=self._policy.version,
             since_ms=at.raised_since_ms,
+            respond_within_s=self._policy.deadline_s(self.rule.severity),
         )
 
     def _cause_is_away(self, now_ms: int) -> AlertEnded | None:
@@ -134,26 +145,92 @@ class AlertFold:
         return AlertEnded(alert=self.rule.alert, since_ms=since_ms, until_ms=until_ms)
 
 
+class OtherFold:
+    """An alert that is raised by hand: repeats fold into the one that stands."""
+
+    def __init__(self, rule: OtherAlert, policy: AlertPolicy) -> None:
+        self._rule = rule
+        self._policy = policy
+        self._since_ms: int | None = None
+        self._last_ms = 0
+
+    @property
+    def active(self) -> bool:
+        """Whether it is raised now."""
+        return self._since_ms is not None
+
+    def raised(self, at_ms: int, detail: str | None) -> AlertRaised | None:
+        """Its cause is there; tell if the alert begins by it."""
+        self._last_ms = at_ms
+        if self.active:
+            return None
+        self._since_ms = at_ms
+        return AlertRaised(
+            alert=self._rule.alert,
+            severity=self._rule.severity,
+            rule_version=self._policy.version,
+            since_ms=at_ms,
+            detail=detail,
+            respond_within_s=self._policy.deadline_s(self._rule.severity),
+        )
+
+    def tick(self, now_ms: int) -> AlertEnded | None:
+        """Time has passed; some end by themselves."""
+        after_ms = self._rule.ends_after_ms
+        if after_ms is None or now_ms - self._last_ms < after_ms:
+            return None
+        return self.end(now_ms)
+
+    def end(self, until_ms: int) -> AlertEnded | None:
+        """Its cause is away."""
+        since_ms, self._since_ms = self._since_ms, None
+        if since_ms is None:
+            return None
+        until_ms = max(since_ms, until_ms)
+        return AlertEnded(alert=self._rule.alert, since_ms=since_ms, until_ms=until_ms)
+
+
 class Watch:
-    """Watches one session: give it every observation, and a tick about once a second."""
+    """Watches one session: give it every measurement, and a tick about once a second."""
 
     def __init__(self, policy: AlertPolicy | None = None) -> None:
         policy = policy or shipped_policy()
-        self._facts = {fact: FactFold(fact, policy) for fact in Fact}
-        self._alerts = [AlertFold(rule, policy.version) for rule in policy.alerts]
+        self._facts = {fact: FactFold(fact, policy) for fact in policy.stale_after_ms}
+        self._alerts = [AlertFold(rule, policy) for rule in policy.alerts]
+        self._others = {rule.alert: OtherFold(rule, policy) for rule in policy.other_alerts}
         self._policy = policy
         self._now_ms = 0
         self._suspended = False
+        self._moment: frozenset[str] = frozenset({"idle"})
+        self._moment_since_ms = 0
 
     @property
     def active(self) -> frozenset[str]:
         """Alerts that are raised now."""
-        return frozenset(fold.rule.alert for fold in self._alerts if fold.active)
+        raised = {fold.rule.alert for fold in self._alerts if fold.active}
+        return frozenset(raised | {name for name, fold in self._others.items() if fold.active})
 
     @property
     def facts(self) -> dict[Fact, str | None]:
         """What is known now; ``None`` before the first sample."""
         return {fact: fold.kind for fact, fold in self._facts.items()}
+
+    @property
+    def moment(self) -> frozenset[str]:
+        """The moment of the script, as in ``during`` of the policy."""
+        return self._moment
+
+    @moment.setter
+    def moment(self, moment: frozenset[str]) -> None:
+        if moment != self._moment:
+            self._moment, self._moment_since_ms = moment, self._now_ms
+
+    def measure(self, measured: Measurement) -> list[Payload]:
+        """Take one measurement; what must be appended because of it, in order."""
+        payloads: list[Payload] = []
+        for observation in classify(measured, self._policy):
+            payloads += self.observe(observation)
+        return payloads
 
     def observe(self, observation: Observation) -> list[Payload]:
         """Take one observation; what must be appended because of it, in order."""
@@ -168,7 +245,9 @@ class Watch:
         if self._suspended:
             return []
         changes = [fold.tick(self._now_ms) for fold in self._facts.values()]
-        return [*(change for change in changes if change), *self._update_alerts()]
+        ended = [fold.tick(self._now_ms) for fold in self._others.values()]
+        told = [payload for payload in (*changes, *ended) if payload is not None]
+        return [*told, *self._update_alerts()]
 
     def suspend(self, at_ms: int) -> list[Payload]:
         """No media comes (the phone is away): alerts end, facts are forgotten.
@@ -178,9 +257,23 @@ class Watch:
         """
         self._now_ms = max(self._now_ms, at_ms)
         self._suspended = True
-        self._facts = {fact: FactFold(fact, self._policy) for fact in Fact}
+        self._facts = {fact: FactFold(fact, self._policy) for fact in self._facts}
         return [ended for fold in self._alerts if (ended := fold.end(self._now_ms))]
 
+    def raise_alert(self, alert: str, at_ms: int, detail: str | None = None) -> list[Payload]:
+        """An alert of ``other_alerts``; repeats fold into the one that stands."""
+        raised = self._others[alert].raised(at_ms, detail)
+        return [raised] if raised else []
+
+    def end_alert(self, alert: str, at_ms: int) -> list[Payload]:
+        """The cause of such an alert is away."""
+        ended = self._others[alert].end(at_ms)
+        return [ended] if ended else []
+
     def _update_alerts(self) -> list[Payload]:
-        updates = (fold.update(self._facts[fold.rule.fact], self._now_ms) for fold in self._alerts)
+        now_ms, moment, since_ms = self._now_ms, self._moment, self._moment_since_ms
+        updates = (
+            fold.update(self._facts[fold.rule.fact], now_ms, moment, since_ms)
+            for fold in self._alerts
+        )
         return [payload for payload in updates if payload is not None]

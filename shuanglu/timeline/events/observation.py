@@ -13,9 +13,20 @@ from shuanglu.timeline.events.payload import MediaMs, Payload, Sha256Hex, is_abs
 class Fact(StrEnum):
     """What an observer can state about the picture or the sound."""
 
-    FACES = "faces"
-    PICTURE = "picture"
-    SOUND = "sound"
+    FACES = "faces"  # 0, 1, 2, …
+    PICTURE = "picture"  # clear, black, covered, frozen, looped
+    LIGHT = "light"  # good, dark, bright
+    FOCUS = "focus"  # sharp, blurred
+    PLACE = "place"  # good, small, edge
+    POSE = "pose"  # front, away
+    EYES = "eyes"  # open, closed, away
+    OCCLUSION = "occlusion"  # free, covered
+    STILLNESS = "stillness"  # moving, still
+    IDENTITY = "identity"  # same, unsure, other
+    SOUND = "sound"  # heard, silent
+    LOUDNESS = "loudness"  # good, quiet, clipped
+    NOISE = "noise"  # quiet, noisy
+    SPEAKER = "speaker"  # nobody, customer, other
 
 
 class Metric(StrEnum):
@@ -84,10 +95,7 @@ class ObservationChanged(Payload):
 
     type: Literal["observation.changed"] = "observation.changed"
     fact: Fact
-    value: str = Field(
-        description="faces: 0, 1, 2, …; picture: clear, black, frozen; sound: heard, silent; "
-        "any: not_evaluated"
-    )
+    value: str = Field(description="as listed beside the fact; any: not_evaluated")
     score: float | None = None
     since_ms: MediaMs
     model_sha256: Sha256Hex | None = None
