@@ -1,5 +1,6 @@
 /** Checks of the card that have words of their own. */
 const KNOWN = [
+  "unreadable",
   "check_digit",
   "birth_date",
   "sex",
@@ -20,5 +21,5 @@ export function checkWords(failed: readonly string[]): CheckWord[] {
 
 /** Whether the number as read cannot stand: then it must be typed or the card shown again. */
 export function numberIsWrong(failed: readonly string[]): boolean {
-  return failed.includes("check_digit") || failed.includes("birth_date");
+  return failed.includes("check_digit");
 }

@@ -373,6 +373,7 @@ export const en: CustomerMessages = {
       not_yet_valid: "The card does not seem to be valid yet.",
       name_differs: "The name is not the one in the invitation.",
       not_evaluated: "It could not be read automatically.",
+      unreadable: "Some of it could not be read.",
       other: "Something was not read clearly.",
     },
     comparing: "Checking, please look at the screen",

@@ -371,6 +371,7 @@ export const zh = {
       not_yet_valid: "身份证好像还没到有效期。",
       name_differs: "姓名和邀请里的不一样。",
       not_evaluated: "没能自动读出来。",
+      unreadable: "有的字没有读清。",
       other: "有一项没有读清。",
     },
     comparing: "正在核对,请看着屏幕",
