@@ -1,6 +1,6 @@
 import type { Event } from "@wire/wire";
 
-import type { MarkerKind, MarkerTone } from "./markers";
+import { toneOf, type MarkerKind, type MarkerTone } from "./markers";
 
 /** A span drawn on a lane: an attempt at a step, a prompt, an alert, a gap. */
 export interface LaneSpan {
@@ -35,6 +35,9 @@ export function laneSpans(events: readonly Event[], untilMs: number): LaneSpan[]
       open.set(`alert ${payload.alert}`, { kind: "alert", fromMs: payload.since_ms, event });
     } else if (payload.type === "alert.ended") {
       end(`alert ${payload.alert}`, payload.until_ms, "warning");
+    } else if (payload.type === "speech.recognised" || payload.type === "phrase.heard") {
+      const { from_ms: fromMs, to_ms: toMs } = payload;
+      spans.push({ kind: "speech", fromMs, toMs, tone: toneOf(payload), event });
     } else if (payload.type === "media.gap") {
       const { from_ms: fromMs, to_ms: toMs } = payload;
       spans.push({ kind: "gap", fromMs, toMs, tone: "warning", event });

@@ -1,4 +1,4 @@
-import type { AnyPayload, Event } from "@wire/wire";
+import type { AnyPayload, Event, FaceOutcome } from "@wire/wire";
 
 import type { EventType } from "../wording/event_words";
 
@@ -7,6 +7,8 @@ export const MARKER_KINDS = [
   "step",
   "prompt",
   "answer",
+  "identity",
+  "speech",
   "signature",
   "confirmation",
   "alert",
@@ -18,10 +20,10 @@ export const MARKER_KINDS = [
 export type MarkerKind = (typeof MARKER_KINDS)[number];
 
 /** Lanes drawn under the player. The other kinds are in the list only. */
-export const LANE_KINDS = MARKER_KINDS.slice(0, 8);
+export const LANE_KINDS = MARKER_KINDS.slice(0, 10);
 
 /** Kinds that the list shows at first: storage comes every two seconds and hides the rest. */
-export const KINDS_AT_FIRST: readonly MarkerKind[] = MARKER_KINDS.slice(0, 9);
+export const KINDS_AT_FIRST: readonly MarkerKind[] = MARKER_KINDS.slice(0, 11);
 
 export type MarkerTone = "plain" | "good" | "warning" | "danger";
 
@@ -36,7 +38,19 @@ export interface Marker {
   readonly toMs: number | null;
 }
 
-const KIND_OF: Record<EventType, MarkerKind> = {
+/** Every type but the raw measurements: they are for replaying rules, not for reading. */
+const KIND_OF: Record<EventType, MarkerKind | null> = {
+  "observation.sampled": null,
+  "speech.recognised": "speech",
+  "phrase.heard": "speech",
+  "identity.captured": "identity",
+  "identity.read": "identity",
+  "identity.confirmed": "identity",
+  "face.compared": "identity",
+  "liveness.challenged": "identity",
+  "liveness.performed": "identity",
+  "liveness.judged": "identity",
+  "liveness.declined": "identity",
   "session.created": "session",
   "invitation.issued": "session",
   "invitation.redeemed": "session",
@@ -76,12 +90,10 @@ const KIND_OF: Record<EventType, MarkerKind> = {
  * a little after what it speaks of, so this is not always the order of the timeline.
  */
 export function markersOf(events: readonly Event[]): Marker[] {
-  const markers = events.map((event) => ({
-    event,
-    kind: KIND_OF[event.payload.type],
-    tone: toneOf(event.payload),
-    ...placeOf(event),
-  }));
+  const markers = events.flatMap((event) => {
+    const kind = KIND_OF[event.payload.type];
+    return kind === null ? [] : [{ event, kind, tone: toneOf(event.payload), ...placeOf(event) }];
+  });
   return markers.sort((a, b) => (a.fromMs ?? -1) - (b.fromMs ?? -1));
 }
 
@@ -104,10 +116,10 @@ export function markerAt(markers: readonly Marker[], atMs: number): Marker | nul
 
 function placeOf(event: Event): { fromMs: number | null; toMs: number | null } {
   const payload = event.payload;
-  if (payload.type === "media.gap" || payload.type === "answer.heard") {
-    return { fromMs: payload.from_ms, toMs: payload.to_ms };
+  if ("from_ms" in payload) return { fromMs: payload.from_ms, toMs: payload.to_ms };
+  if (payload.type === "identity.captured" || payload.type === "face.compared") {
+    return { fromMs: payload.at_ms, toMs: payload.at_ms };
   }
-  if (payload.type === "signature.made") return { fromMs: payload.from_ms, toMs: payload.to_ms };
   if (payload.type === "alert.ended") {
     return { fromMs: payload.until_ms, toMs: payload.until_ms };
   }
@@ -117,16 +129,30 @@ function placeOf(event: Event): { fromMs: number | null; toMs: number | null } {
   return { fromMs: event.media_time_ms, toMs: event.media_time_ms };
 }
 
-function toneOf(payload: AnyPayload): MarkerTone {
+/** How much of a hand an event needs. */
+export function toneOf(payload: AnyPayload): MarkerTone {
   if (payload.type === "alert.raised") {
     return payload.severity === "severe" ? "danger" : "warning";
   }
   if (payload.type === "answer.judged") return payload.accepted ? "good" : "warning";
   if (payload.type === "signature.made") return payload.face === "present" ? "good" : "warning";
+  if (payload.type === "phrase.heard") return payload.kind === "forbidden" ? "danger" : "good";
+  if (payload.type === "face.compared") return FACE_TONE[payload.outcome];
+  if (payload.type === "liveness.judged") return payload.outcome === "passed" ? "good" : "warning";
+  if (payload.type === "identity.read" || payload.type === "identity.confirmed") {
+    return payload.failed_checks.length > 0 ? "warning" : "good";
+  }
   if (payload.type === "verdict.given") return payload.outcome === "complete" ? "good" : "warning";
   if (WARNING_TYPES.has(payload.type)) return "warning";
   return GOOD_TYPES.has(payload.type) ? "good" : "plain";
 }
+
+const FACE_TONE = {
+  same: "good",
+  unsure: "warning",
+  other: "danger",
+  not_evaluated: "warning",
+} as const satisfies Record<FaceOutcome, MarkerTone>;
 
 const GOOD_TYPES: ReadonlySet<EventType> = new Set<EventType>([
   "step.completed",

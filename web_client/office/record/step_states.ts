@@ -23,7 +23,7 @@ export function stepRows(outline: readonly StepOutline[], events: readonly Event
   for (const event of events) {
     const payload = event.payload;
     const state = stateAfter(payload.type);
-    if (state === null || !("step_id" in payload)) continue;
+    if (state === null || !("step_id" in payload) || payload.step_id === null) continue;
     const row = rows.get(payload.step_id) ?? blank(payload.step_id);
     const begins = payload.type === "step.begun";
     rows.set(payload.step_id, {

@@ -58,6 +58,42 @@ const WORDS: Words = {
   "customer.connected": (_, { say }) => say("event.customer_connected"),
   "customer.disconnected": (_, { say }) => say("event.customer_disconnected"),
   "observation.changed": (p, { say }) => observationWords(p, say),
+  "observation.sampled": (p, { say }) =>
+    say("event.observation_sampled", { count: p.at_ms.length }),
+  "speech.recognised": (p, { say }) => speechWords(p, say),
+  "phrase.heard": (p, { say }) =>
+    say(p.kind === "forbidden" ? "event.phrase_forbidden" : "event.phrase_required", {
+      speaker: say(`speaker.${p.speaker}`),
+      text: p.text,
+    }),
+  "identity.captured": (p, { say }) =>
+    say("event.identity_captured", { side: say(`card_side.${p.side}`) }),
+  "identity.read": (p, { say }) =>
+    say("event.identity_read", {
+      side: say(`card_side.${p.side}`),
+      checks: checksWords(p.failed_checks, say),
+    }),
+  "identity.confirmed": (p, { say }) =>
+    say(p.corrected.length > 0 ? "event.identity_corrected" : "event.identity_confirmed", {
+      checks: checksWords(p.failed_checks, say),
+    }),
+  "face.compared": (p, { say }) =>
+    say("event.face_compared", {
+      purpose: say(`face_purpose.${p.purpose}`),
+      outcome: say(`face_outcome.${p.outcome}`),
+      score: scoreWords(p.score, say),
+    }),
+  "liveness.challenged": (p, { say }) =>
+    say("event.liveness_challenged", { kind: challengeWords(p, say) }),
+  "liveness.performed": (p, { say }) =>
+    say("event.liveness_performed", { seconds: secondsWords(p.to_ms - p.from_ms) }),
+  "liveness.judged": (p, { say }) =>
+    say("event.liveness_judged", {
+      kind: say(`challenge.${p.kind}`),
+      outcome: say(`challenge_outcome.${p.outcome}`),
+    }),
+  "liveness.declined": (p, { say }) =>
+    say("event.liveness_declined", { kind: say(`challenge.${p.kind}`) }),
   "alert.raised": (p, { say }) =>
     say("event.alert_raised", {
       alert: alertWords(p.alert, say),
@@ -131,6 +167,41 @@ export function eventWords(payload: AnyPayload, context: WordingContext): string
 export function alertWords(alert: string, say: Say): string {
   const key = `alert.${alert}`;
   return say.has(key) ? say(key) : say("alert_unknown", { code: alert });
+}
+
+/** Checks that did not pass, or that all did. */
+export function checksWords(checks: readonly string[], say: Say): string {
+  if (checks.length === 0) return say("card_check.none");
+  return checks.map((check) => knownWords("card_check", check, say)).join(say("list_comma"));
+}
+
+/** A reason or check by name; one that this page does not know yet is still shown. */
+export function knownWords(group: string, name: string, say: Say): string {
+  const [code = name, ...rest] = name.split(":");
+  const key = `${group}.${code}`;
+  const words = say.has(key) ? say(key) : code;
+  const what = rest.join(":");
+  const whatKey = `gesture.${what}`;
+  return what === "" ? words : `${words} ${say.has(whatKey) ? say(whatKey) : what}`;
+}
+
+/** A similarity as it was measured, or that it was not. */
+export function scoreWords(score: number | null, say: Say): string {
+  return score === null ? say("not_evaluated") : score.toFixed(2);
+}
+
+function speechWords(payload: PayloadOf<"speech.recognised">, say: Say): string {
+  const speaker = say(`speaker.${payload.speaker}`);
+  if (!payload.evaluated) return say("event.speech_not_evaluated", { speaker });
+  return say("event.speech_recognised", { speaker, text: payload.text });
+}
+
+/** What was asked for: the gestures by name, the digits as they were shown. */
+export function challengeWords(payload: PayloadOf<"liveness.challenged">, say: Say): string {
+  const kind = say(`challenge.${payload.kind}`);
+  if (payload.kind === "digits") return `${kind} ${payload.digits}`;
+  if (payload.kind !== "gestures") return kind;
+  return `${kind} ${payload.gestures.map((one) => say(`gesture.${one}`)).join(" → ")}`;
 }
 
 function ofStep(

@@ -172,6 +172,8 @@ export const pages: Messages = {
     step: "Steps",
     prompt: "Speech",
     answer: "Answers",
+    identity: "Identity and liveness",
+    speech: "Speech",
     signature: "Signature",
     confirmation: "Confirmation",
     alert: "Observations",

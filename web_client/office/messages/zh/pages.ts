@@ -171,6 +171,8 @@ export const pages: Messages = {
     step: "步骤",
     prompt: "语音播报",
     answer: "回答与阅读",
+    identity: "身份与活体",
+    speech: "语音文字",
     signature: "签名",
     confirmation: "确认",
     alert: "观察与告警",
