@@ -1,0 +1,73 @@
+"""A text as it is spoken: characters without punctuation, and how each of them sounds.
+
+Stage: before any rule about words. It never guesses a word: it only says that two
+wordings sound the same to a recogniser that confuses zh with z and -ng with -n.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from pypinyin import Style, lazy_pinyin
+
+How = Literal["exact", "pinyin"]
+
+_DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
+_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+CACHED_WORDINGS = 4096
+"""The wordings of policies and scripts come again and again; what was said does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """``syllables[i]`` is how ``characters[i]`` sounds, without its tone."""
+
+    characters: str
+    syllables: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """Characters, which are syllables."""
+        return len(self.characters)
+
+    def at(self, start: int, wording: Spoken, *, by_sound: bool) -> How | None:
+        """Whether the wording begins at ``start``, and how that is known."""
+        end = start + len(wording)
+        if self.characters[start:end] == wording.characters:
+            return "exact"
+        if by_sound and self.syllables[start:end] == wording.syllables:
+            return "pinyin"
+        return None
+
+
+def spoken(text: str) -> Spoken:
+    """The text without punctuation and space, full width folded, digits as words."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    kept = "".join(sign for sign in folded if sign.isalnum()).translate(_DIGITS)
+    sounds = lazy_pinyin(kept, style=Style.NORMAL, errors=list, v_to_u=False)
+    if len(sounds) != len(kept):  # a rare sign that is read as two: compare it as it is written
+        sounds = [_sound(sign) for sign in kept]
+    return Spoken(kept, tuple(merged(sound) for sound in sounds))
+
+
+def _sound(sign: str) -> str:
+    return "".join(lazy_pinyin(sign, style=Style.NORMAL, errors=list))
+
+
+@lru_cache(maxsize=CACHED_WORDINGS)
+def wording(text: str) -> Spoken:
+    """The same for a wording of a policy or a script; remembered."""
+    return spoken(text)
+
+
+def merged(syllable: str) -> str:
+    """A toneless syllable with zh/z, ch/c, sh/s and -ng/-n taken for the same."""
+    for long, short in _INITIALS:
+        if syllable.startswith(long):
+            syllable = short + syllable.removeprefix(long)
+    for final in ("ang", "eng", "ing"):
+        if syllable.endswith(final):
+            return syllable[:-1]
+    return syllable
