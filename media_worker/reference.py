@@ -12,14 +12,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 import structlog
-from backing.keys.templates import TemplateCipher
 
 from backing.bus import Bus
+from backing.keys import TemplateCipher
 from media_worker.observe.pool import FaceTemplate
 from shuanglu.errors import ShuangluError
-from shuanglu.wire.bus import Done, TemplateKeep, TemplateLoad, TemplateReply
+from shuanglu.wire.bus import Done, TemplateKeep, TemplateLoad, TemplatePurpose, TemplateReply
 
-PURPOSE = "reference"
+PURPOSE: TemplatePurpose = "reference"
 ENROL_TIMEOUT_S = 10.0
 RETRY_S = 1.0
 
@@ -80,14 +80,14 @@ class ReferenceFace:
             return None
         sealed = base64.b64decode(reply.ciphertext_b64)
         try:
-            vector = self._cipher.decrypt(self._session_id, PURPOSE, sealed)
+            vector = await self._cipher.decrypt(self._session_id, PURPOSE, sealed)
         except ShuangluError as error:
             _log.error("face template not readable", code=error.code)
             return None
         return FaceTemplate(vector=vector, model_sha256=reply.model_sha256 or "")
 
     async def _keep(self, made: FaceTemplate) -> None:
-        sealed = self._cipher.encrypt(self._session_id, PURPOSE, made.vector)
+        sealed = await self._cipher.encrypt(self._session_id, PURPOSE, made.vector)
         request = TemplateKeep(
             session_id=self._session_id,
             purpose=PURPOSE,

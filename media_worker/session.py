@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from backing.keys.templates import TemplateCipher
 
 from backing.bus import Bus
 from backing.bus.envelope import failure_fields
+from backing.keys import TemplateCipher
 from backing.objects import ObjectStore
 from media_worker.appending import TimelineAppender
 from media_worker.direct.customer import CustomerInputs
