@@ -328,7 +328,7 @@ export const en: CustomerMessages = {
   identity: {
     listenFirst: "Hear the explanation first",
     why: "We check your ID card so that nobody uses your name.",
-    privacy: "The photo is encrypted with this record and used for nothing else.",
+    privacy: "The photo is kept only in this record and used for nothing else.",
     refuse: "If you would rather not, ask for a person.",
     side: {
       front: "The side with your photo faces the screen",

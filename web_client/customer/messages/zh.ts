@@ -326,7 +326,7 @@ export const zh = {
   identity: {
     listenFirst: "请先听完说明",
     why: "核对身份证,是为了不让别人冒用您的名字。",
-    privacy: "照片加密存入这次的记录,不作别的用途。",
+    privacy: "照片只存在这次的记录里,不作别的用途。",
     refuse: "不想出示,可以请工作人员协助。",
     side: {
       front: "有照片的一面对着屏幕",
