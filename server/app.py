@@ -12,6 +12,8 @@ from backing.objects import ObjectStore
 from backing.sms import ShownToStaffGateway, SmsGateway
 from backing.tokens import TokenKey
 from server import app_keys
+from server.alerts.folding import AlertDeadlines, AlertFolding
+from server.alerts.install import install_alerts
 from server.auth.logins import Logins
 from server.auth.passkeys import PasskeyService
 from server.auth.passwords import Passwords
@@ -35,6 +37,7 @@ from server.sessions.live import LiveFeed
 from server.sessions.service import SessionService
 from server.settings import ServerSettings
 from server.storage.engine import Database
+from server.templates import install_templates
 from server.timeline.announcer import Announcer
 from server.timeline.bus_service import TimelineBusService
 from server.timeline.ledger import Ledger
@@ -85,6 +88,8 @@ def create_app(
     install_confirmations(app, sms=sms or _sms(settings))
     install_evidence(app)
     install_review(app)
+    install_alerts(app)
+    install_templates(app)
     for extend in extensions:
         extend(app)
     return app
@@ -121,7 +126,14 @@ def _build_sessions(app: web.Application) -> None:
     settings, clock = app[app_keys.SETTINGS], app[app_keys.CLOCK]
     database, scripts = app[app_keys.DATABASE], app[app_keys.SCRIPTS]
     announcer = Announcer(app[app_keys.BUS])
-    ledger = Ledger(clock, Projector(scripts), announcer, max_events=settings.max_append_events)
+    deadlines = AlertDeadlines(settings.alert_severe_within_s, settings.alert_ordinary_within_s)
+    ledger = Ledger(
+        clock,
+        Projector(scripts),
+        AlertFolding(app[app_keys.BUS], deadlines),
+        announcer,
+        max_events=settings.max_append_events,
+    )
     timeline = TimelineService(database, ledger, scripts, announcer)
     invitations = InvitationService(database, ledger, clock, settings)
     app[app_keys.TIMELINE] = timeline

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from backing.keys import SigningKey
     from backing.objects import ObjectStore
     from backing.tokens import TokenKey
+    from server.alerts.service import AlertService
     from server.auth.logins import Logins
     from server.auth.passkeys import PasskeyService
     from server.auth.staff import StaffService
@@ -46,5 +47,6 @@ SESSIONS: web.AppKey[SessionService] = web.AppKey("sessions")
 INVITATIONS: web.AppKey[InvitationService] = web.AppKey("invitations")
 CUSTOMERS: web.AppKey[CustomerService] = web.AppKey("customers")
 LIVE_FEED: web.AppKey[LiveFeed] = web.AppKey("live_feed")
+ALERTS: web.AppKey[AlertService] = web.AppKey("alerts")
 LIMITS: web.AppKey[Limits] = web.AppKey("limits")
 ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes")

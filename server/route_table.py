@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from server import health, openapi
+from server.alerts.routes import routes as alert_routes
 from server.auth.routes import routes as staff_routes
 from server.confirmations.routes import routes as confirmation_routes
 from server.customers.routes import routes as customer_routes
 from server.evidence.routes import routes as evidence_routes
 from server.invitations.routes import routes as invitation_routes
+from server.review.objects import routes as object_routes
 from server.review.routes import routes as review_routes
 from server.routing import Route
 from server.scripts.routes import routes as scenario_routes
@@ -24,4 +26,6 @@ API_ROUTES: tuple[Route, ...] = (
     *confirmation_routes,
     *evidence_routes,
     *review_routes,
+    *object_routes,
+    *alert_routes,
 )

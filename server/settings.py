@@ -71,6 +71,24 @@ class ServerSettings(BaseSettings):
         description="of one session: each is stored before it is judged",
     )
 
+    alert_severe_within_s: int = Field(
+        default=30 * 60, ge=1, description="of an alert that names no deadline itself (R4)"
+    )
+    alert_ordinary_within_s: int = Field(default=2 * 3600, ge=1, description="likewise (R4)")
+    alert_highest_level: int = Field(
+        default=3, ge=1, le=9, description="an alert rises one level with each deadline missed"
+    )
+    alert_sweep_every_s: float = Field(default=10, gt=0, description="looks for missed deadlines")
+    max_alerts_page: int = Field(default=200, ge=1, le=1000)
+
+    template_days_after_seal: int = Field(
+        default=0, ge=0, le=3650, description="face templates are deleted this long after sealing"
+    )
+    template_days_abandoned: int = Field(
+        default=7, ge=1, le=3650, description="or when nothing happened in the session for so long"
+    )
+    template_sweep_every_s: float = Field(default=60, gt=0)
+
     live_interval_ms: int = Field(default=500, ge=10, description="least time between two updates")
     live_keep_alive_s: float = Field(default=15, gt=0)
 

@@ -1,6 +1,8 @@
-"""Keys: what signs manifests and tokens. A private key never leaves its adapter."""
+"""Keys: what signs manifests and tokens and seals templates. A private key stays in its adapter."""
 
+from backing.keys.data_key import FileDataKey
 from backing.keys.file import FileSigningKey
-from backing.keys.interface import SigningKey
+from backing.keys.interface import DataKey, SigningKey
+from backing.keys.template_cipher import TemplateCipher
 
-__all__ = ["FileSigningKey", "SigningKey"]
+__all__ = ["DataKey", "FileDataKey", "FileSigningKey", "SigningKey", "TemplateCipher"]

@@ -1,4 +1,4 @@
-"""What a signing key promises."""
+"""What a signing key and a data key promise."""
 
 from __future__ import annotations
 
@@ -20,4 +20,21 @@ class SigningKey(Protocol):
 
     async def sign(self, data: bytes) -> bytes:
         """Signature, 64 bytes."""
+        ...
+
+
+class DataKey(Protocol):
+    """An AES-256-GCM key that seals small secrets; a file now, a KMS in production."""
+
+    @property
+    def key_id(self) -> str:
+        """Names the key, and tells nothing of it."""
+        ...
+
+    async def encrypt(self, data: bytes, *, associated: bytes) -> bytes:
+        """``data`` sealed; only the same ``associated`` opens it."""
+        ...
+
+    async def decrypt(self, sealed: bytes, *, associated: bytes) -> bytes:
+        """What was sealed; ``InvalidInputError`` for another key, place or altered bytes."""
         ...

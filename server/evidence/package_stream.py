@@ -53,8 +53,9 @@ async def package_stream(objects: ObjectStore, record: SealedRecord) -> AsyncIte
 
 def _small_files(record: SealedRecord) -> list[tuple[str, bytes]]:
     key_file = canonical_bytes(key_file_of(record.signing_key).model_dump(mode="json"))
+    has_cards = any(entry.role == "card" for entry in record.manifest.objects)
     return [
-        (README_FILE, readme_file(record.manifest.record_number)),
+        (README_FILE, readme_file(record.manifest.record_number, has_cards=has_cards)),
         (MANIFEST_FILE, record.manifest_bytes),
         (SIGNATURE_FILE, record.signature.encode()),
         (KEY_FILE, key_file),

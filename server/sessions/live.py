@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from shuanglu.errors import UnavailableError
-from shuanglu.wire.bus import SessionChanged
+from shuanglu.wire.bus import AlertsChanged, SessionChanged
 
 
 @dataclass(slots=True, eq=False)
@@ -20,6 +20,7 @@ class Watcher:
     max_backlog: int
     changed: dict[str, None] = field(default_factory=dict)
     has_overflowed: bool = False
+    alerts_changed: bool = False
     is_closed: bool = False
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -31,6 +32,16 @@ class Watcher:
         else:
             self.changed[session_id] = None
         self._woken.set()
+
+    def touch_alerts(self) -> None:
+        """The alert cases are new."""
+        self.alerts_changed = True
+        self._woken.set()
+
+    def take_alerts(self) -> bool:
+        """Whether alert cases changed; begins anew."""
+        taken, self.alerts_changed = self.alerts_changed, False
+        return taken
 
     def close(self) -> None:
         """Ends the stream at its next turn."""
@@ -83,6 +94,11 @@ class LiveFeed:
         """What the bus tells."""
         for watcher in self._watchers:
             watcher.touch(message.session_id)
+
+    async def on_alerts_changed(self, _message: AlertsChanged) -> None:
+        """What the bus tells."""
+        for watcher in self._watchers:
+            watcher.touch_alerts()
 
     def close(self) -> None:
         """The server stops: every stream ends."""

@@ -1,7 +1,8 @@
 """The staff list as Server-Sent Events (WHATWG HTML 9.2).
 
 ``event: session`` carries a ``SessionSummary``; ``event: reload`` says that changes
-were lost and the list should be read again. At most one row per session and interval.
+were lost and the list should be read again; ``event: alerts`` carries ``AlertCounts`` at the
+beginning and whenever alert cases changed. At most one row per session and interval.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ async def live(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers=_HEADERS)
         await response.prepare(request)
         await response.write(b": connected\n\n")
+        await response.write(await _alert_counts(request))
         await _tell(request, response, watcher)
     except ConnectionResetError:
         pass  # the page is gone
@@ -67,4 +69,10 @@ async def _news(request: web.Request, watcher: Watcher) -> bytes:
     async with request.app[app_keys.DATABASE].read() as session:
         rows = await SessionViewRepository(session).many(changed)
     parts += [f"event: session\ndata: {row.model_dump_json()}\n\n" for row in rows]
-    return "".join(parts).encode()
+    news = "".join(parts).encode()
+    return news + await _alert_counts(request) if watcher.take_alerts() else news
+
+
+async def _alert_counts(request: web.Request) -> bytes:
+    counts = await request.app[app_keys.ALERTS].counts()
+    return f"event: alerts\ndata: {counts.model_dump_json()}\n\n".encode()

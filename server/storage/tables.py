@@ -204,3 +204,58 @@ class RecordRow(SQLModel, table=True):
     signing_key: str = Field(max_length=80)
     signing_key_id: str = Field(max_length=40)
     sealed_at: datetime = Field(sa_column=_moment())
+
+
+class AlertCaseRow(SQLModel, table=True):
+    """An alert case (``server/alerts``): folded from the timeline, answered by staff."""
+
+    __tablename__ = "alert_cases"
+    __table_args__ = (
+        UniqueConstraint("session_id", "alert", "number"),
+        Index("ix_alert_cases_listed", "is_acknowledged", "rank", "place", "case_id"),
+        Index("ix_alert_cases_due", "is_acknowledged", "escalates_at"),
+    )
+    case_id: str = Field(primary_key=True, max_length=120)
+    session_id: str = Field(foreign_key="sessions.session_id", max_length=40)
+    alert: str = Field(max_length=60)
+    number: int
+    severity: str = Field(max_length=20)
+    audience: str = Field(max_length=20)
+    detail: str | None = Field(default=None, max_length=200)
+    raised_at: datetime = Field(sa_column=_moment())
+    first_ms: int = Field(sa_column=Column(BigInteger, nullable=False))
+    count: int
+    total_ms: int = Field(sa_column=Column(BigInteger, nullable=False))
+    ended_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
+    deadline_at: datetime = Field(sa_column=_moment())
+    within_s: int
+    level: int = 0
+    escalates_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
+    escalated_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
+    is_acknowledged: bool = False
+    acknowledged_by: str | None = Field(default=None, max_length=80)
+    acknowledged_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
+    note: str | None = Field(default=None, max_length=500)
+    rank: int
+    place: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class FaceTemplateRow(SQLModel, table=True):
+    """A face template that only the media worker can open (``server/templates``)."""
+
+    __tablename__ = "face_templates"
+    session_id: str = Field(primary_key=True, foreign_key="sessions.session_id", max_length=40)
+    purpose: str = Field(primary_key=True, max_length=20)
+    ciphertext: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    model_sha256: str = Field(max_length=64)
+    kept_at: datetime = Field(sa_column=_moment())
+
+
+class TemplateDeletionRow(SQLModel, table=True):
+    """That a session's templates were deleted, when and why. No personal data."""
+
+    __tablename__ = "template_deletions"
+    session_id: str = Field(primary_key=True, max_length=40)
+    deleted_at: datetime = Field(sa_column=Column(UtcMilliseconds(), primary_key=True))
+    reason: str = Field(max_length=20)
+    templates: int

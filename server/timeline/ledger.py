@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from server.alerts.folding import AlertFolding
 from server.storage.engine import UnitOfWork
 from server.timeline.announcer import Announcer
 from server.timeline.head import SessionHead
@@ -31,10 +32,17 @@ class Ledger:
     """Appends; built once, used in many transactions."""
 
     def __init__(
-        self, clock: Clock, projector: Projector, announcer: Announcer, *, max_events: int
+        self,
+        clock: Clock,
+        projector: Projector,
+        alerts: AlertFolding,
+        announcer: Announcer,
+        *,
+        max_events: int,
     ) -> None:
         self._clock = clock
         self._projector = projector
+        self._alerts = alerts
         self._announcer = announcer
         self._max_events = max_events
 
@@ -71,6 +79,7 @@ class Ledger:
         await rows.add(events)
         await rows.set_head(after)
         await self._projector.project(unit, after, events)
+        await self._alerts.project(unit, events)
         unit.after_commit(lambda: self._announcer.announce(events))
         return events
 

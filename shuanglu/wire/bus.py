@@ -12,10 +12,15 @@
 | ``media.signature`` | request | server → worker | SignatureRequest → Done |
 | ``media.status`` | request | signalling → worker | StatusRequest → StatusReply |
 | ``media.left`` | publish | signalling → worker | Left |
+| ``template.keep`` | request | worker → server | TemplateKeep → Done |
+| ``template.load`` | request | worker → server | TemplateLoad → TemplateReply |
+| ``alerts.changed`` | publish | server → all | AlertsChanged |
 | ``phone.<session_id>`` | publish | worker, server → signalling | ToPhone |
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 from pydantic import Field
 
@@ -183,3 +188,40 @@ class ToPhone(Wire):
 
 class Done(Wire):
     """Accepted, and what it changed is committed."""
+
+
+TemplatePurpose = Literal["reference", "card"]
+"""The face that the session began with, and the portrait on the card."""
+MAX_TEMPLATE_BASE64 = 8192
+
+
+class TemplateKeep(Wire):
+    """A face template, already sealed by the worker, to be kept apart from the record.
+
+    It takes the place of an earlier one of the same purpose.
+    """
+
+    session_id: str
+    purpose: TemplatePurpose
+    ciphertext_b64: str = Field(min_length=4, max_length=MAX_TEMPLATE_BASE64)
+    model_sha256: Sha256Hex
+
+
+class TemplateLoad(Wire):
+    """Asks for a template back, after a crash."""
+
+    session_id: str
+    purpose: TemplatePurpose
+
+
+class TemplateReply(Wire):
+    """The sealed template; both ``None`` where none is kept (any more)."""
+
+    ciphertext_b64: str | None
+    model_sha256: Sha256Hex | None
+
+
+class AlertsChanged(Wire):
+    """An alert case was opened, folded, ended, acknowledged or escalated."""
+
+    session_id: str

@@ -137,6 +137,58 @@ class SessionDetail(Wire):
     )
 
 
+# --- alert cases -----------------------------------------------------------------
+
+
+class AlertCase(Wire):
+    """Repeated raises of one alert in one session, until somebody acknowledged them."""
+
+    case_id: str
+    session_id: str
+    customer_name: str
+    product: str
+    alert: str
+    severity: Literal["ordinary", "severe"]
+    audience: Literal["agent", "operator"] = Field(
+        description="operator: a checker failed, nobody did anything wrong"
+    )
+    detail: str | None
+    raised_at: datetime
+    first_ms: int = Field(description="where it began in the recording, media time")
+    count: int = Field(description="how often it was raised")
+    total_ms: int = Field(description="how long it lasted, of the raises that ended")
+    ended_at: datetime | None = Field(description="null while the cause lasts")
+    deadline_at: datetime
+    level: int = Field(description="0; 1 once the deadline passed unacknowledged; then higher")
+    escalated_at: datetime | None
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+    note: str | None
+
+
+class AlertCounts(Wire):
+    """What is open."""
+
+    open: int
+    severe: int
+    escalated: int
+
+
+class AlertPage(Wire):
+    """One page of alert cases: open first, severe first, the nearest deadline first."""
+
+    items: tuple[AlertCase, ...]
+    next_cursor: str | None
+    counts: AlertCounts
+    now: datetime = Field(description="the server's clock, so that deadlines are told honestly")
+
+
+class AcknowledgeAlert(Wire):
+    """Somebody looked at it and says what was done."""
+
+    note: str = Field(min_length=1, max_length=500)
+
+
 # --- the customer ------------------------------------------------------------------
 
 

@@ -41,6 +41,8 @@ def _path(route: Route, session_id: str = "ses_00000000000000000001") -> str:
         "stretch": "1",
         "record_number": "SL-20261123-00000000",
         "prompt": "x",
+        "case_id": "ses_00000000000000000001.other_face.1",
+        "sha256": "0" * 64,
     }
     path = route.path
     for name, value in parts.items():

@@ -43,7 +43,7 @@ async def test_an_unknown_script_is_not_found(stage: Stage) -> None:
 async def test_scenarios(stage: Stage) -> None:
     (found,) = (await (await stage.staff("GET", "/api/v1/scenarios")).json())["items"]
     assert found["script_id"] == "bank-wealth-demo"
-    assert found["step_count"] == 6
+    assert found["step_count"] == 8
 
 
 async def test_the_list_is_paged_newest_first_without_loss(

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from backing.bus.in_process import InProcessBus
+from server.alerts.folding import AlertDeadlines, AlertFolding
 from server.scripts.library import ScriptLibrary
 from server.sessions.views import SessionViewRepository
 from server.storage.engine import Database
@@ -36,7 +37,8 @@ SESSION = "ses_00000000000000000001"
 
 def _service(url: str, clock: ManualClock, bus: InProcessBus) -> tuple[Database, TimelineService]:
     database, scripts, announcer = Database(url), ScriptLibrary(), Announcer(bus)
-    ledger = Ledger(clock, Projector(scripts), announcer, max_events=100)
+    alerts = AlertFolding(bus, AlertDeadlines(1800, 7200))
+    ledger = Ledger(clock, Projector(scripts), alerts, announcer, max_events=100)
     return database, TimelineService(database, ledger, scripts, announcer)
 
 

@@ -1,0 +1,1 @@
+"""Alert cases: what the timeline's alerts ask of people, by when, and who answered."""
