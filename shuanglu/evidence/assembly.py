@@ -21,13 +21,13 @@ from shuanglu.evidence.manifest import (
     TimelineEntry,
 )
 from shuanglu.evidence.models import models_named_by
-from shuanglu.evidence.names import README_FILE, object_file, prompt_file
+from shuanglu.evidence.names import README_FILE, card_file, object_file, prompt_file
 from shuanglu.script.model import Script
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import Event
 
-Role = Literal["strokes", "statement", "prompt", "consent"]
+Role = Literal["strokes", "statement", "prompt", "consent", "card"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,7 +40,8 @@ class NamedObject:
     @property
     def file(self) -> str:
         """Its name in the package."""
-        return (prompt_file if self.role == "prompt" else object_file)(self.sha256)
+        named = {"prompt": prompt_file, "card": card_file}.get(self.role, object_file)
+        return named(self.sha256)
 
 
 def objects_named_by(events: Sequence[Event]) -> tuple[NamedObject, ...]:
@@ -56,6 +57,8 @@ def objects_named_by(events: Sequence[Event]) -> tuple[NamedObject, ...]:
                 found.add(NamedObject("prompt", sha256))
             case ev.ConsentRecorded(text_sha256=sha256):
                 found.add(NamedObject("consent", sha256))
+            case ev.IdentityCaptured(still_sha256=sha256):
+                found.add(NamedObject("card", sha256))
     return tuple(sorted(found))
 
 
@@ -69,9 +72,13 @@ def script_file(script: Script) -> bytes:
     return canonical_bytes(script.model_dump(mode="json"))
 
 
-def readme_file(record_number: str) -> bytes:
-    """What somebody reads who was handed the package and nothing else."""
-    return _README.format(record_number=record_number).encode()
+def readme_file(record_number: str, *, has_cards: bool = False) -> bytes:
+    """What somebody reads who was handed the package and nothing else.
+
+    Its hash is in the manifest: what it says of a record may never change afterwards.
+    """
+    cards = _README_CARDS if has_cards else ""
+    return _README.format(record_number=record_number, cards=cards).encode()
 
 
 _README = """\
@@ -83,10 +90,14 @@ timeline.jsonl  everything that happened, one event a line, each holding the has
 script.json  what had to be said and shown
 objects/     handwritten strokes, the words consented to, and the statements that were signed
 prompts/     the speech that was played (synthetic voice; AI 合成语音)
-manifest.json, manifest.sig, signing_key.json
+{cards}manifest.json, manifest.sig, signing_key.json
              hash of every file, and the Ed25519 signature over manifest.json
 
 To verify offline / 离线验证:   shuanglu verify PACKAGE.zip --key PUBLIC_KEY
+"""
+
+_README_CARDS = """\
+cards/       pictures of the ID card that was shown; keep them safe 证件照片,请妥善保管
 """
 
 
@@ -108,7 +119,7 @@ def assemble(
     timeline, script_bytes, readme = (
         timeline_file(events),
         script_file(script),
-        readme_file(record_number),
+        readme_file(record_number, has_cards=any(n.role == "card" for n in object_bytes)),
     )
     return Manifest(
         record_number=record_number,

@@ -8,11 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from shuanglu.script.model import DocumentStep, QuestionStep, Script, Step
+from pydantic import Field
+
+from shuanglu.rules.identity import masked_number
+from shuanglu.script.model import (
+    DocumentStep,
+    IdentityStep,
+    LivenessStep,
+    QuestionStep,
+    Script,
+    Step,
+)
 from shuanglu.script.runner import RunState
 from shuanglu.timeline import events as ev
-from shuanglu.timeline.events import Event, Sha256Hex
+from shuanglu.timeline.events import ChallengeKind, Event, FaceOutcome, Sha256Hex
 from shuanglu.wire.base import Wire
+
+
+def _is_unset(value: object) -> bool:
+    """Keeps what statements did not always have out of those without it: they were signed."""
+    return value is None or value == ()
 
 
 class ConfirmedItem(Wire):
@@ -20,7 +35,9 @@ class ConfirmedItem(Wire):
 
     step_id: str
     attempt: int
-    kind: Literal["disclosure", "question", "document", "signature", "confirmation"]
+    kind: Literal[
+        "disclosure", "question", "document", "identity", "liveness", "signature", "confirmation"
+    ]
     what: str
     choice: str | None = None
     answer: str | None = None
@@ -28,6 +45,15 @@ class ConfirmedItem(Wire):
     document: str | None = None
     document_sha256: Sha256Hex | None = None
     strokes_sha256: Sha256Hex | None = None
+    answer_words: str | None = Field(
+        default=None, description="as recognised", exclude_if=_is_unset
+    )
+    name: str | None = Field(default=None, description="on the card", exclude_if=_is_unset)
+    number_masked: str | None = Field(default=None, exclude_if=_is_unset)
+    face: FaceOutcome | None = Field(
+        default=None, description="the face compared with the card's portrait", exclude_if=_is_unset
+    )
+    challenges_passed: tuple[ChallengeKind, ...] = Field(default=(), exclude_if=_is_unset)
 
 
 def confirmed_items(
@@ -51,6 +77,10 @@ def _item(step: Step, attempt: int, events: Sequence[Event]) -> ConfirmedItem:
             return item.model_copy(
                 update={"document": step.document, "document_sha256": step.document_sha256}
             )
+        case IdentityStep():
+            return item.model_copy(update=_identity(made))
+        case LivenessStep():
+            return item.model_copy(update={"challenges_passed": _challenges(made)})
     return item.model_copy(update=_strokes(made))
 
 
@@ -66,9 +96,28 @@ def _answer(step: QuestionStep, made: Iterable[ev.Payload]) -> dict[str, str | N
         match payload:
             case ev.AnswerTapped(choice=choice):
                 found |= {"choice": choice, "answer": labels.get(choice)}
-            case ev.AnswerJudged(basis=basis):
-                found["answer_basis"] = basis
+            case ev.AnswerJudged(basis=basis, words=words):
+                found |= {"answer_basis": basis, "answer_words": words}
     return found
+
+
+def _identity(made: Iterable[ev.Payload]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for payload in made:
+        match payload:
+            case ev.IdentityConfirmed(name=name, number=number):
+                found |= {"name": name, "number_masked": masked_number(number)}
+            case ev.FaceCompared(purpose="card", outcome=outcome):
+                found["face"] = outcome
+    return found
+
+
+def _challenges(made: Iterable[ev.Payload]) -> tuple[ChallengeKind, ...]:
+    return tuple(
+        payload.kind
+        for payload in made
+        if isinstance(payload, ev.LivenessJudged) and payload.outcome is ev.ChallengeOutcome.PASSED
+    )
 
 
 def _strokes(made: Iterable[ev.Payload]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from shuanglu.evidence.canonical import CanonicalObject
 from shuanglu.evidence.names import (
+    CARD_NAME,
     JOURNAL_NAME,
     MEDIA_NAME,
     OBJECT_NAME,
@@ -87,7 +88,7 @@ class MediaEntry(NamedFile):
 class ObjectEntry(NamedFile):
     """A file named by its own hash."""
 
-    role: Literal["strokes", "statement", "prompt", "consent"]
+    role: Literal["strokes", "statement", "prompt", "consent", "card"]
 
 
 class ModelEntry(Wire):
@@ -133,7 +134,7 @@ def _named(file: str, entry: TimelineEntry | ScriptEntry) -> NamedFile:
 def has_lawful_name(file: NamedFile) -> bool:
     """Whether a file's name is the one that its role and hash demand."""
     if isinstance(file, ObjectEntry):
-        form = PROMPT_NAME if file.role == "prompt" else OBJECT_NAME
+        form = {"prompt": PROMPT_NAME, "card": CARD_NAME}.get(file.role, OBJECT_NAME)
         found = form.fullmatch(file.file)
         return found is not None and found.group(1) == file.sha256
     if isinstance(file, MediaEntry | JournalFile):

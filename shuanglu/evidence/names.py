@@ -23,6 +23,8 @@ JOURNAL_NAME = re.compile(r"^media/stretch-([0-9]{4,6})\.journal\.jsonl$", re.AS
 OBJECT_NAME = re.compile(r"^objects/([0-9a-f]{64})\.json$", re.ASCII)
 PROMPT_NAME = re.compile(r"^prompts/([0-9a-f]{64})\.ogg$", re.ASCII)
 
+CARD_NAME = re.compile(r"^cards/([0-9a-f]{64})\.jpg$", re.ASCII)
+
 
 def media_file(stretch: int, video_codec: str) -> str:
     """``media/stretch-0001.webm``."""
@@ -37,6 +39,11 @@ def journal_file(stretch: int) -> str:
 def object_file(sha256: str) -> str:
     """``objects/<sha256>.json``."""
     return f"objects/{sha256}.json"
+
+
+def card_file(sha256: str) -> str:
+    """``cards/<sha256>.jpg``."""
+    return f"cards/{sha256}.jpg"
 
 
 def prompt_file(sha256: str) -> str:

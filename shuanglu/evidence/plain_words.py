@@ -20,7 +20,7 @@ def statement_lines(script: Script, statement: Statement) -> tuple[Text, ...]:
     return (product, *(_line(script, item) for item in statement.confirmed))
 
 
-def _line(script: Script, item: ConfirmedItem) -> Text:
+def _line(script: Script, item: ConfirmedItem) -> Text:  # noqa: PLR0911 - one line a kind
     title = script.step(item.step_id).title
     match item.kind:
         case "disclosure":
@@ -29,6 +29,13 @@ def _line(script: Script, item: ConfirmedItem) -> Text:
             return _answer_line(script, item)
         case "document":
             return Text(zh=f"我已读完:{item.document}", en=f"I read to the end: {title.en}")
+        case "identity":
+            return Text(
+                zh=f"我的身份:{item.name or ''} {item.number_masked or ''}".rstrip(),
+                en=f"My identity: {item.name or ''} {item.number_masked or ''}".rstrip(),
+            )
+        case "liveness":
+            return Text(zh="我本人在场", en="I was here in person")
         case "signature":
             return Text(zh="我已亲笔签名", en="I signed by hand")
         case "confirmation":
@@ -40,7 +47,8 @@ def _answer_line(script: Script, item: ConfirmedItem) -> Text:
     english = item.choice or ""
     if isinstance(step, QuestionStep):
         english = next((c.label.en for c in step.choices if c.id == item.choice), english)
+    answer = item.answer or item.answer_words or ""
     return Text(
-        zh=f"我的回答:{step.show.zh}{item.answer or ''}",
-        en=f"My answer: {step.show.en} {english}".rstrip(),
+        zh=f"我的回答:{step.show.zh}{answer}",
+        en=f"My answer: {step.show.en} {english or answer}".rstrip(),
     )

@@ -29,7 +29,7 @@ def without(place: int) -> Callable[[list[EventDraft]], None]:
     return change
 
 
-def changed_payload(sealed: Sealed, kind: type[ev.Payload], **update: object) -> Sealed:
+def changed_payload(sealed: Sealed, kind: type[ev.Payload], /, **update: object) -> Sealed:
     place = index_of(sealed, kind)
 
     def change(drafts: list[EventDraft]) -> None:

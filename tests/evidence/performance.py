@@ -32,6 +32,9 @@ START = datetime(2026, 11, 23, 8, 0, 0, 250_000, tzinfo=UTC)
 JOIN_MS = 5000
 """From the session's creation to media time 0."""
 EVENT_MS = 20
+CARD = b"\xff\xd8\xff\xe0 a card"
+CARD_NUMBER = "11010519491231002X"
+"""The example of GB 11643 itself."""
 
 Customer = Authenticator | DeviceKeyHolder
 
@@ -143,6 +146,8 @@ class Performance:
             Actor.CUSTOMER,
         )
         self.observe(ev.Fact.FACES, "1")
+        self.observe(ev.Fact.PICTURE, "clear")
+        self.observe(ev.Fact.SOUND, "heard")
 
     def observe(self, fact: ev.Fact, value: str) -> None:
         self.tell(
@@ -185,6 +190,10 @@ class Performance:
                 self.answer(step, attempt)
             case "document":
                 self.read(step, attempt)
+            case "identity":
+                self.show_card(step.id, attempt)
+            case "liveness":
+                self.perform_challenges(step.id, attempt)
             case "signature":
                 self.sign(step.id, attempt)
             case "confirmation":
@@ -226,8 +235,49 @@ class Performance:
         )
         chosen = next(choice.id for choice in step.choices if choice.accepted)
         self.tell(ev.AnswerTapped.model_validate({**same, "choice": chosen}), Actor.CUSTOMER)
-        judged = {**same, "accepted": True, "basis": "voice_and_tap"}
+        spoken = {"from_ms": now_ms - 500, "to_ms": now_ms, "text": "清楚", "confidence": 0.9}
+        by = {"speaker": "customer", "lips": "moving", "evaluated": True, "model": "whisper"}
+        recognised = {**spoken, **by, "model_sha256": "ef" * 32}
+        self.tell(ev.SpeechRecognised.model_validate(recognised), Actor.OBSERVER)
+        self.compare(step.id, attempt, "answer")
+        words = {"words": "清楚", "words_class": "yes", "confidence": 0.9}
+        judged = {**same, **words, "accepted": True, "basis": "words_and_tap"}
         self.tell(ev.AnswerJudged.model_validate(judged))
+
+    def compare(self, step_id: str, attempt: int, purpose: str) -> None:
+        compared = {"purpose": purpose, "step_id": step_id, "attempt": attempt, "score": 0.6}
+        thresholds = {"same_from": 0.4, "other_below": 0.3, "policy_version": 1}
+        outcome = {"at_ms": self.media_ms, "outcome": "same", "model_sha256": "aa" * 32}
+        self.tell(ev.FaceCompared.model_validate({**compared, **thresholds, **outcome}))
+
+    def show_card(self, step_id: str, attempt: int) -> None:
+        same = {"step_id": step_id, "attempt": attempt}
+        self.keep(NamedObject("card", sha256_hex(CARD)), CARD)
+        still = {"still_sha256": sha256_hex(CARD), "still_bytes": len(CARD)}
+        seen = {"side": "front", "at_ms": self.media_ms, "sharpness": 90.5, "glare_share": 0.01}
+        self.tell(ev.IdentityCaptured.model_validate({**same, **seen, **still}))
+        read = {"side": "front", "name": "王小明", "number": CARD_NUMBER, "sex": "female"}
+        absent = {"birth_date": "1949-12-31", "valid_from": None, "valid_until": None}
+        checked = {"confidence": 0.95, "failed_checks": (), "model_sha256": "bb" * 32}
+        self.tell(ev.IdentityRead.model_validate({**same, **read, **absent, **checked}))
+        said = {"name": "王小明", "number": CARD_NUMBER, "corrected": (), "failed_checks": ()}
+        self.tell(ev.IdentityConfirmed.model_validate({**same, **said}), Actor.CUSTOMER)
+        self.compare(step_id, attempt, "card")
+
+    def perform_challenges(self, step_id: str, attempt: int) -> None:
+        for number, kind in enumerate(("gestures", "digits"), start=1):
+            same = {"step_id": step_id, "attempt": attempt, "challenge": number}
+            what = {"gestures": {"gestures": ("blink", "nod")}, "digits": {"digits": "4071"}}[kind]
+            drawn = {**same, **what, "kind": kind, "policy_version": 1}
+            self.tell(ev.LivenessChallenged.model_validate(drawn))
+            from_ms = self.media_ms
+            self.store(1)
+            span = {"from_ms": from_ms, "to_ms": self.media_ms, "shown_ms": (0, 400)}
+            performed = ev.LivenessPerformed.model_validate({**same, **span})
+            self.tell(performed, Actor.CUSTOMER)
+            outcome = {"outcome": "passed", "reasons": (), "scores": {}, "policy_version": 1}
+            hashes = {"kind": kind, "model_sha256s": ("cc" * 32,)}
+            self.tell(ev.LivenessJudged.model_validate({**same, **outcome, **hashes}))
 
     def read(self, step: Step, attempt: int) -> None:
         assert isinstance(step, DocumentStep)
@@ -245,6 +295,7 @@ class Performance:
     def sign(self, step_id: str, attempt: int) -> None:
         strokes = strokes_of(self.session_id, signature_of(step_id, attempt))
         self.keep(NamedObject("strokes", strokes.sha256), strokes.canonical)
+        self.compare(step_id, attempt, "signature")
         now_ms = self.media_ms or 0
         self.tell(
             ev.SignatureMade(

@@ -89,7 +89,7 @@ def test_sealing_before_the_end_is_found() -> None:
 
 def test_another_script_than_the_sessions_is_found() -> None:
     sealed = Sealed.of(PERFORMED)
-    other = sealed.script.model_copy(update={"version": 2})
+    other = sealed.script.model_copy(update={"version": 3})
     assert first_failure(replace(sealed, script=other).files()) == (5, "script")
 
 
@@ -105,7 +105,7 @@ def swapped_object(sealed: Sealed, role: str, data: bytes) -> Sealed:
     return replace(sealed, objects=objects)
 
 
-@pytest.mark.parametrize("role", ["strokes", "statement", "prompt", "consent"])
+@pytest.mark.parametrize("role", ["strokes", "statement", "prompt", "consent", "card"])
 def test_an_object_in_place_of_another_is_found(role: str) -> None:
     forged = swapped_object(Sealed.of(PERFORMED), role, b'{"other":true}')
     assert first_failure(forged.files()) == (7, "object_missing")

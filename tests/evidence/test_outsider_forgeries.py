@@ -188,7 +188,7 @@ def test_a_forger_with_a_key_of_his_own_is_found_by_pinning() -> None:
         lambda data: data[:-1] + b',"format":"shuanglu-evidence-1"}',
         lambda data: data + b"\n",
         lambda data: b"[" * 100_000 + data,
-        lambda data: data.replace(b'"version":1}', b'"version":1.0}', 1),
+        lambda data: data.replace(b'"version":2}', b'"version":2.0}', 1),
         lambda data: data.replace(b'Z"', b'+00:00"', 1),
     ],
     ids=["space", "twice", "newline", "deep", "float", "time"],

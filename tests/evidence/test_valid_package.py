@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -23,6 +25,15 @@ def test_an_honest_package_passes_every_step(customer: Customer) -> None:
     assert report.passed, report.first_failure
     assert [step.number for step in report.steps] == list(range(1, 13))
     assert report.key_pinned
+
+
+RECORDS = sorted((Path(__file__).parent / "records").glob("*.zip"))
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda path: path.stem)
+def test_a_record_of_an_earlier_version_verifies_for_ever(record: Path) -> None:
+    report = verified(record.read_bytes())
+    assert report.passed, report.first_failure
 
 
 def test_the_package_is_the_same_bytes_every_time(sealed: Sealed) -> None:

@@ -9,7 +9,7 @@ from shuanglu.evidence.assembly import objects_named_by
 from shuanglu.evidence.assertion import check_signed, suffices
 from shuanglu.evidence.check import canonical_json, fail, require
 from shuanglu.evidence.findings import Findings
-from shuanglu.evidence.names import object_file, prompt_file
+from shuanglu.evidence.names import card_file, object_file, prompt_file
 from shuanglu.evidence.package import read_whole
 from shuanglu.evidence.statement import Statement, build_statement, parse_statement
 from shuanglu.evidence.strokes import parse_strokes
@@ -18,15 +18,16 @@ from shuanglu.script.runner import fold
 from shuanglu.timeline import events as ev
 
 OGG_MAGIC = b"OggS"
-ROLES = ("strokes", "statement", "prompt", "consent")
+JPEG_MAGIC = b"\xff\xd8\xff"
+ROLES = ("strokes", "statement", "prompt", "consent", "card")
 NO_CONFIRMATION = "nothing was confirmed"
 
 
 def check_objects(findings: Findings) -> str:
-    """(7) Strokes, prompts, statements, consents: all that the timeline names, no other.
+    """(7) Strokes, prompts, statements, consents, cards: all that the timeline names, no other.
 
     Does not prove whose hand signed, nor that the sound of a prompt says what the
-    script says: listen to it.
+    script says, nor what stands on a card: listen and look.
     """
     told: dict[str, set[str]] = {}
     for named in objects_named_by(findings.events):
@@ -42,6 +43,7 @@ def check_objects(findings: Findings) -> str:
     _check_documents(findings)
     _check_prompts(findings, told.get("prompt", set()))
     _check_consents(findings)
+    _check_cards(findings)
     return ", ".join(f"{len(found)} {role}" for role, found in sorted(told.items()))
 
 
@@ -79,6 +81,14 @@ def _check_consents(findings: Findings) -> None:
         name = object_file(consent.text_sha256)
         words = canonical_json(read_whole(findings.package, name), what="a consent's words")
         require(isinstance(words, str), "consent", f"event {event.seq} names no words")
+
+
+def _check_cards(findings: Findings) -> None:
+    for event, captured in findings.payloads(ev.IdentityCaptured):
+        pieces = list(findings.package.pieces(card_file(captured.still_sha256)))
+        is_jpeg = bool(pieces) and pieces[0].startswith(JPEG_MAGIC)
+        same = is_jpeg and sum(map(len, pieces)) == captured.still_bytes
+        require(same, "card", f"event {event.seq} names no picture of a card")
 
 
 def check_statements(findings: Findings) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from shuanglu.errors import InvalidInputError
 from shuanglu.evidence.check import canonical_json, fail, require, validated
+from shuanglu.evidence.checks.person import check_person
 from shuanglu.evidence.findings import Findings
 from shuanglu.evidence.manifest import TimelineEntry
 from shuanglu.evidence.models import models_named_by
@@ -106,8 +107,11 @@ def _check_steps_exist(findings: Findings, script: Script) -> None:
 def check_verdict(findings: Findings) -> str:
     """(10) The verdict follows from the timeline by the rules, and is the one that was signed.
 
+    Card, faces, challenges and words agree with themselves first (``checks/person.py``).
+
     Does not prove that the facts which observers wrote are right; their models are named.
     """
+    check_person(findings)
     given = findings.events[-1].payload
     derived = judge(findings.script, findings.events)
     require(given == derived, "verdict", "the verdict does not follow from the timeline")
@@ -149,4 +153,10 @@ def _media_times(event: Event) -> list[int | None]:
     match event.payload:
         case ev.MediaStored(end_ms=end_ms) | ev.StretchEnded(end_ms=end_ms):
             return [event.media_time_ms, end_ms]
+        case ev.IdentityCaptured(at_ms=at_ms) | ev.FaceCompared(at_ms=at_ms):
+            return [event.media_time_ms, at_ms]
+        case ev.LivenessPerformed(to_ms=to_ms) | ev.SpeechRecognised(to_ms=to_ms):
+            return [event.media_time_ms, to_ms]
+        case ev.ObservationsSampled(at_ms=at_ms):
+            return [event.media_time_ms, *at_ms]
     return [event.media_time_ms]

@@ -15,6 +15,8 @@ from shuanglu.timeline.events import FaceOutcome
 
 IDENTITY_UNSURE = "identity_unsure"
 IDENTITY_NOT_EVALUATED = "identity_not_evaluated"
+_UNREAD = frozenset({"not_evaluated", "unreadable"})
+"""A machine could not read that side, so its checks could not be made."""
 _PURPOSES = {"question": "answer", "signature": "signature"}
 """Kinds of step at whose end the face must be compared, and the purpose that is given."""
 
@@ -72,10 +74,10 @@ class _Standing:
     def _take_person(self, payload: ev.Payload) -> None:
         match payload:
             case ev.IdentityRead(step_id=step_id, failed_checks=failed):
-                if "not_evaluated" in failed:
+                if _UNREAD.intersection(failed):
                     self._doubt(step_id, IDENTITY_NOT_EVALUATED)
             case ev.IdentityConfirmed(step_id=step_id, failed_checks=failed, corrected=corrected):
-                if "not_evaluated" in failed:
+                if _UNREAD.intersection(failed):
                     self._doubt(step_id, IDENTITY_NOT_EVALUATED)
                 if corrected:
                     self._doubt(step_id, "identity_corrected")
