@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 
-from media_worker.observe.isolation import cut_network
+from media_worker.isolation import cut_network
 
 
 def find() -> list[list[float]]:

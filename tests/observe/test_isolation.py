@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 from media_worker.models.registry import ModelRegistry
-from media_worker.observe.isolation import has_no_network
+from media_worker.isolation import has_no_network
 from media_worker.observe.pool import ObserverPool, ObserverSettings
 
 _CONNECT = """
 import socket, sys
-from media_worker.observe.isolation import cut_network
+from media_worker.isolation import cut_network
 isolated = cut_network() if sys.argv[1] == "cut" else False
 try:
     socket.create_connection(("127.0.0.1", int(sys.argv[2])), timeout=5).close()

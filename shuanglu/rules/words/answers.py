@@ -194,5 +194,5 @@ def _senses(said: Spoken, vocabulary: _Vocabulary) -> Iterator[_Sense]:
 
 
 def _negated(sense: _Sense, times: int) -> tuple[_Sense, ...]:
-    """ "没确认" is no; what is denied twice is not clear."""
+    """What is denied once is no (没确认); what is denied twice is not clear."""
     return ("no",) if sense == "yes" and times == 1 else ("yes", "no")

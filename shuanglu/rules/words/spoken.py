@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from pypinyin import Style, lazy_pinyin
 
@@ -46,14 +46,19 @@ def spoken(text: str) -> Spoken:
     """The text without punctuation and space, full width folded, digits as words."""
     folded = unicodedata.normalize("NFKC", text).lower()
     kept = "".join(sign for sign in folded if sign.isalnum()).translate(_DIGITS)
-    sounds = lazy_pinyin(kept, style=Style.NORMAL, errors=list, v_to_u=False)
+    sounds = lazy_pinyin(kept, style=Style.NORMAL, errors=_each)
     if len(sounds) != len(kept):  # a rare sign that is read as two: compare it as it is written
         sounds = [_sound(sign) for sign in kept]
     return Spoken(kept, tuple(merged(sound) for sound in sounds))
 
 
+def _each(run: str) -> Any:  # noqa: ANN401 - pypinyin takes lists, its types do not say so
+    """What cannot be read stands for itself, sign by sign."""
+    return list(run)
+
+
 def _sound(sign: str) -> str:
-    return "".join(lazy_pinyin(sign, style=Style.NORMAL, errors=list))
+    return "".join(lazy_pinyin(sign, style=Style.NORMAL, errors=_each))
 
 
 @lru_cache(maxsize=CACHED_WORDINGS)

@@ -1,6 +1,6 @@
 """Cuts a process off from every network, where the system permits it.
 
-Stage: first thing in an observer process, before any library is loaded (Linux
+Stage: first thing in a process that runs models, before any library is loaded (Linux
 refuses a user namespace to a process with threads). It never fails: it says
 whether it worked, and the status repeats it.
 """

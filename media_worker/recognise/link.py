@@ -1,0 +1,195 @@
+"""One recogniser process as the media worker holds it: asked one by one, watched, restarted.
+
+Stage: between whoever wants words and the process that finds them. It never waits longer
+than it was told to, and never lets more wait than the settings allow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections import deque
+from dataclasses import dataclass
+
+import structlog
+
+from media_worker.recognise.messages import (
+    LENGTHS,
+    Answer,
+    Load,
+    Ready,
+    Reply,
+    Request,
+    checked_lengths,
+    frame,
+    reply_adapter,
+)
+from media_worker.recognise.settings import RecogniserSettings
+
+FIRST_RESTART_DELAY_S = 0.1
+_SINGLE_THREAD = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    body: bytes
+    answer: asyncio.Future[Answer | None]
+
+
+class RecogniserProcess:
+    """Keeps one process alive and hands it one request at a time."""
+
+    def __init__(self, name: str, load: Load, settings: RecogniserSettings) -> None:
+        self._name = name
+        self._load = load
+        self._settings = settings
+        self._waiting: deque[_Job] = deque()
+        self._at_work: _Job | None = None
+        self._number = 0
+        self._process: asyncio.subprocess.Process | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._work = asyncio.Event()
+        self.ready: Ready | None = None
+        self.problem: str | None = None
+        self.restarts = 0
+
+    @property
+    def pid(self) -> int | None:
+        """Process id while it runs and its model is loaded."""
+        return self._process.pid if self._process and self.ready else None
+
+    def start(self) -> None:
+        """Begin to start it; requests may wait for it meanwhile."""
+        self._task = asyncio.create_task(self._keep_alive())
+
+    async def stop(self) -> None:
+        """End it; idempotent. What waits is not evaluated."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+        while self._waiting:
+            _settle(self._waiting.popleft(), None)
+
+    async def ask(self, body: bytes, timeout_s: float) -> Answer | None:
+        """The answer; ``None`` if it is late, if too many wait, or if the process died over it."""
+        if self._task is None or len(self._waiting) >= self._settings.max_waiting:
+            return None
+        job = _Job(body, asyncio.get_running_loop().create_future())
+        self._waiting.append(job)
+        self._work.set()
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await job.answer
+        except TimeoutError:
+            return None
+        finally:
+            if job in self._waiting:
+                self._waiting.remove(job)
+
+    async def _keep_alive(self) -> None:
+        delay_s = FIRST_RESTART_DELAY_S
+        while True:
+            answered_before = self._number
+            self.problem = await self._live_once()
+            _log.warning("recogniser process ended", recogniser=self._name, reason=self.problem)
+            sound = self._number > answered_before + 1
+            delay_s = FIRST_RESTART_DELAY_S if sound else delay_s
+            await asyncio.sleep(delay_s)
+            delay_s = min(delay_s * 4, self._settings.max_restart_delay_s)
+            self.restarts += 1
+
+    async def _live_once(self) -> str:
+        """One life of the process; why it ended."""
+        try:
+            self._process = await self._spawn()
+        except OSError:  # no memory, no process table entry: later perhaps
+            return "not_started"
+        process = self._process
+        try:
+            await self._begin(process)
+            while True:
+                await self._serve_one(process)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return self.problem or "ended"
+        except TimeoutError:
+            return "deadline"
+        except ValueError:
+            return "malformed_answer"
+        finally:
+            await self._bury(process)
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "media_worker.recognise.process"),
+            self._load.model_dump_json(),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, **_SINGLE_THREAD},
+            start_new_session=True,  # Ctrl-C in a terminal is for the parent, which ends this
+        )
+
+    async def _bury(self, process: asyncio.subprocess.Process) -> None:
+        self.ready, self._process = None, None
+        if self._at_work:
+            _settle(self._at_work, None)
+            self._at_work = None
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+    async def _begin(self, process: asyncio.subprocess.Process) -> None:
+        async with asyncio.timeout(self._settings.start_deadline_s):
+            first = await _reply(process)
+        if not isinstance(first, Ready):
+            raise ValueError("a recogniser process begins with ready")  # noqa: TRY004 - bad data
+        self.problem = first.problem
+        if first.problem is None:
+            self.ready = first
+            _log.info("recogniser ready", recogniser=self._name, load_ms=first.load_ms)
+
+    async def _serve_one(self, process: asyncio.subprocess.Process) -> None:
+        job = await self._next(process)
+        if job.answer.done() or process.stdin is None:
+            return
+        self._at_work, self._number = job, self._number + 1
+        process.stdin.write(frame(Request(number=self._number), job.body))
+        async with asyncio.timeout(self._settings.answer_deadline_s):
+            answer = await _reply(process)
+        if not isinstance(answer, Answer) or answer.number != self._number:
+            raise ValueError("an answer to another request")
+        self._at_work = None
+        _settle(job, answer)
+
+    async def _next(self, process: asyncio.subprocess.Process) -> _Job:
+        """The next request; raises ``ConnectionError`` when the process ends meanwhile."""
+        ended = asyncio.ensure_future(process.wait())
+        try:
+            while not self._waiting:
+                self._work.clear()
+                work = asyncio.ensure_future(self._work.wait())
+                await asyncio.wait({work, ended}, return_when=asyncio.FIRST_COMPLETED)
+                work.cancel()
+                if ended.done():
+                    raise ConnectionError("the process ended")
+        finally:
+            ended.cancel()
+        return self._waiting.popleft()
+
+
+def _settle(job: _Job, answer: Answer | None) -> None:
+    if not job.answer.done():
+        job.answer.set_result(answer)
+
+
+async def _reply(process: asyncio.subprocess.Process) -> Reply:
+    if process.stdout is None:
+        raise ConnectionError("no pipe")
+    prefix = await process.stdout.readexactly(LENGTHS.size)
+    header_length, body_length = checked_lengths(prefix)
+    header = await process.stdout.readexactly(header_length)
+    await process.stdout.readexactly(body_length)
+    return reply_adapter.validate_json(header)

@@ -1,0 +1,98 @@
+"""The recogniser process: one model, one request after the other, from stdin to stdout.
+
+Stage: the only place where utterances and cards are recognised. It never reaches a
+network, never writes a file, and never learns whose words or card it reads.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import BinaryIO
+
+from media_worker.isolation import cut_network
+from media_worker.recognise.messages import (
+    LENGTHS,
+    Answer,
+    Load,
+    LoadSpeech,
+    Ready,
+    Request,
+    checked_lengths,
+    frame,
+    load_adapter,
+)
+
+NICENESS = 7
+"""Recording and observing go before recognising when there is not enough processor."""
+
+Recognise = Callable[[int, bytes], Answer]
+
+
+def loaded(load: Load) -> Recognise:
+    """The model as a function of number and body."""
+    # Imported only now: the process must leave the network with one thread.
+    if isinstance(load, LoadSpeech):
+        from media_worker.recognise import speech  # noqa: PLC0415
+
+        recogniser = speech.load(load.kind, load.folder)
+        return lambda number, body: Answer(
+            number=number, words=recogniser.recognise(speech.samples_of(body))
+        )
+    from media_worker.recognise.card import CardReader  # noqa: PLC0415
+
+    reader = CardReader(load.detection, load.recognition)
+    return lambda number, body: Answer(number=number, lines=reader.read(body))
+
+
+def begin(load: Load, *, isolated: bool) -> tuple[Ready, Recognise | None]:
+    """Load the model; a model that cannot be loaded is told, not thrown."""
+    began = time.monotonic()
+    recognise, problem = None, None
+    try:
+        recognise = loaded(load)
+    except Exception as error:  # noqa: BLE001 - the libraries raise what they like
+        problem = f"{type(error).__name__}: {getattr(error, 'detail', '')}"[:200]
+    load_ms = round((time.monotonic() - began) * 1000)
+    return Ready(isolated=isolated, load_ms=load_ms, problem=problem), recognise
+
+
+def answered(recognise: Recognise, request: Request, body: bytes) -> Answer:
+    """The answer; an empty one when the library threw."""
+    try:
+        return recognise(request.number, body)
+    except Exception as error:  # noqa: BLE001 - one bad request must not cost the model's load
+        sys.stderr.write(f"recogniser: {type(error).__name__}\n")
+        return Answer(number=request.number)
+
+
+def serve(recognise: Recognise, source: BinaryIO, out: BinaryIO) -> None:
+    """Answer until the pipe closes."""
+    while len(prefix := source.read(LENGTHS.size)) == LENGTHS.size:
+        header_length, body_length = checked_lengths(prefix)
+        request = Request.model_validate_json(source.read(header_length))
+        _tell(out, frame(answered(recognise, request, source.read(body_length))))
+
+
+def _tell(out: BinaryIO, data: bytes) -> None:
+    out.write(data)
+    out.flush()
+
+
+def main() -> None:
+    """Cut the network, load the model, answer until the pipe closes."""
+    isolated = cut_network()
+    os.nice(NICENESS)
+    # Libraries print; the pipe is for answers alone.
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    ready, recognise = begin(load_adapter.validate_json(sys.argv[1]), isolated=isolated)
+    _tell(out, frame(ready))
+    if recognise:
+        serve(recognise, sys.stdin.buffer, out)
+
+
+if __name__ == "__main__":
+    main()

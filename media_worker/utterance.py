@@ -1,0 +1,18 @@
+"""One stretch of voice as sound, on its way from the observers to the recogniser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+UTTERANCE_RATE_HZ = 16_000
+MAX_UTTERANCE_MS = 15_000
+"""A longer voice is split: words that come after 15 s come too late to warn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """``pcm`` is signed 16-bit little-endian, 16 kHz, mono, with a little before and after."""
+
+    from_ms: int
+    to_ms: int
+    pcm: bytes
