@@ -15,11 +15,11 @@ help: ## list the targets
 # --- what a bare machine needs ------------------------------------------------------
 
 $(VENV)/.system: scripts/system_packages.sh
-	@bash scripts/system_packages.sh run
+	@PYTHON=$(PYTHON) bash scripts/system_packages.sh run
 	@mkdir -p $(VENV) && touch $@
 
 $(VENV)/.system-dev: scripts/system_packages.sh
-	@bash scripts/system_packages.sh test
+	@PYTHON=$(PYTHON) bash scripts/system_packages.sh test
 	@mkdir -p $(VENV) && touch $@
 
 $(VENV)/.runtime: requirements.lock pyproject.toml $(VENV)/.system

@@ -4,33 +4,43 @@
 set -euo pipefail
 
 purpose=${1:?run or test}
+python=${PYTHON:-python3}
+
+# First, and also where no package is missing: without these every later error is a riddle.
+for tool in "$python" node npm; do
+  command -v "$tool" >/dev/null || { echo "please install $tool first (Python 3.11 or newer, Node 20 or newer)" >&2; exit 1; }
+done
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+  echo "$python is $("$python" -V 2>&1); Python 3.11 or newer is needed (another one: make PYTHON=python3.12 …)" >&2; exit 1; }
+node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' || {
+  echo "node is $(node -v); Node 20 or newer is needed" >&2; exit 1; }
+
 # libEGL and libGLES are loaded by mediapipe, libGL and glib by OpenCV.
 wanted=(libgl1 libegl1 libgles2 libglib2.0-0)
 if [ "$purpose" = test ]; then
-  wanted+=(chromium fonts-noto-cjk)
+  wanted+=(fonts-noto-cjk)
+  # The same names as demo/browser.py looks for.
+  command -v chromium chromium-browser google-chrome >/dev/null || wanted+=(chromium)
+  # The browser tests pull a network's cable with it; only root may, others skip them.
+  [ "$(id -u)" != 0 ] || wanted+=(iproute2)
 fi
-if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
   wanted+=(python3-venv)
 fi
 
 missing=()
 for package in "${wanted[@]}"; do
-  # libglib2.0-0 became libglib2.0-0t64 in newer releases; either will do.
-  dpkg-query -W -f='${Status}\n' "$package" "${package}t64" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  # libglib2.0-0 became libglib2.0-0t64 in newer releases; either will do, and dpkg-query
+  # fails for the one that is not there: only what it prints counts.
+  installed=$(dpkg-query -W -f='${Status}\n' "$package" "${package}t64" 2>/dev/null || true)
+  grep -q 'ok installed' <<<"$installed" || missing+=("$package")
 done
-if [ "$purpose" = test ] && command -v chromium >/dev/null 2>&1; then
-  missing=("${missing[@]/chromium/}")
-fi
-missing=($(printf '%s\n' "${missing[@]:-}" | sed '/^$/d'))
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if [ "$(id -u)" != 0 ]; then
   echo "please install first: sudo apt-get install ${missing[*]}" >&2
   exit 1
 fi
-for tool in python3 node npm; do
-  command -v "$tool" >/dev/null || { echo "please install $tool first (Python 3.11 or newer, Node 20 or newer)" >&2; exit 1; }
-done
 echo "installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
