@@ -8,6 +8,12 @@ from typing import Any, Self
 import aiohttp
 
 
+WHOLE_SALE = "bank-wealth-demo"
+"""The demonstration scenario with identity and liveness."""
+RENEWAL = "bank-wealth-renewal"
+"""The one for a customer whose identity was checked before."""
+
+
 class StaffClient:
     """Speaks the public API as the office page does."""
 
@@ -36,13 +42,14 @@ class StaffClient:
         """Log in; the cookie is kept."""
         await self._post("/api/v1/staff/login", {"username": username, "password": password})
 
-    async def invite(self, *, customer_name: str = "演示客户") -> dict[str, Any]:
-        """Create a session of the first scenario; the invitation."""
-        scenarios = await self.get("/api/v1/scenarios")
+    async def invite(
+        self, *, customer_name: str = "演示客户", script_id: str = RENEWAL
+    ) -> dict[str, Any]:
+        """Create a session; the invitation."""
         return await self._post(
             "/api/v1/sessions",
             {
-                "script_id": scenarios["items"][0]["script_id"],
+                "script_id": script_id,
                 "product": "稳健一号",
                 "product_code": "WJ001",
                 "customer_name": customer_name,
