@@ -17,7 +17,7 @@ from aiohttp import web
 from rich.console import Console
 
 from backing.bus.in_process import InProcessBus
-from backing.keys.file import FileSigningKey
+from backing.keys import FileDataKey, FileSigningKey, TemplateCipher
 from backing.objects.folder import FolderObjectStore
 from backing.tokens import TokenKey
 from embedded.addresses import Addresses, find_addresses
@@ -30,6 +30,8 @@ from media_worker.observe.pool import ObserverPool
 from media_worker.observe.settings import ObserverSettings
 from media_worker.play.library import PromptLibrary
 from media_worker.receive.settings import ReceiveSettings
+from media_worker.recognise.pool import RecogniserPool
+from media_worker.recognise.settings import RecogniserSettings
 from media_worker.session import SessionDeps
 from media_worker.worker import MediaWorker
 from server import app_keys
@@ -52,6 +54,7 @@ class _Parts:
     clock: SystemClock
     token_key: TokenKey
     signing_key: FileSigningKey
+    templates: TemplateCipher
 
 
 async def serve(settings: EmbeddedSettings, scripts: Sequence[Script], console: Console) -> None:
@@ -103,6 +106,7 @@ def _parts(data_dir: Path) -> _Parts:
         clock=clock,
         token_key=TokenKey.load_or_create(data_dir / "keys" / "token.key", clock=clock),
         signing_key=FileSigningKey.load_or_create(data_dir / "keys" / "signing.pem"),
+        templates=TemplateCipher(FileDataKey.load_or_create(data_dir / "keys" / "template.key")),
     )
 
 
@@ -154,6 +158,7 @@ async def _worker(
     """Observers and the media worker; prompts are rendered before the first session."""
     registry = ModelRegistry(ModelSettings(directory=settings.models_dir))
     observers = ObserverPool(ObserverSettings(processes=settings.observer_processes), registry)
+    recognisers = RecogniserPool(RecogniserSettings(), registry)
     library = PromptLibrary(
         registry,
         parts.objects,
@@ -165,6 +170,8 @@ async def _worker(
             bus=parts.bus,
             objects=parts.objects,
             observers=observers,
+            recognisers=recognisers,
+            templates=parts.templates,
             spool_dir=settings.data_dir / "spool",
             receive=ReceiveSettings(host_addresses=list(settings.rtc_addresses) or None),
             clock=parts.clock,
@@ -172,6 +179,7 @@ async def _worker(
         library=library,
     )
     await observers.start()
+    await recognisers.start()  # they load while the prompts are rendered
     try:
         for script in scripts:
             await library.prompts(script)
@@ -179,4 +187,5 @@ async def _worker(
         yield worker
     finally:
         await worker.stop()
+        await recognisers.stop()
         await observers.stop()

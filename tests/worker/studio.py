@@ -13,6 +13,7 @@ from typing import Any, cast
 from aiohttp import DummyCookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
+from backing.keys import FileDataKey, TemplateCipher
 from backing.objects import ObjectStore
 from media_worker.models.registry import ModelRegistry, ModelSettings
 from media_worker.observe.pool import ObserverPool
@@ -20,6 +21,8 @@ from media_worker.observe.settings import ObserverSettings
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.play.render import TEST_SOUND_ID
 from media_worker.receive.settings import ReceiveSettings
+from media_worker.recognise.pool import RecogniserPool
+from media_worker.recognise.settings import RecogniserSettings
 from media_worker.session import SessionDeps
 from media_worker.worker import MediaWorker
 from server import app_keys
@@ -88,6 +91,8 @@ class Studio:
             bus=parts.bus,
             objects=parts.objects,
             observers=ObserverPool(ObserverSettings(processes=0), registry),
+            recognisers=RecogniserPool(RecogniserSettings(speech=False, card_text=False), registry),
+            templates=TemplateCipher(FileDataKey(b"k" * 32)),
             spool_dir=self.spool_dir,
             receive=QUICK,
             clock=SystemClock(),
