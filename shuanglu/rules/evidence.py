@@ -90,15 +90,27 @@ def faces_in(samples: Iterable[tuple[int, int]], from_ms: int, to_ms: int) -> Fa
 def face_continuity(
     measurements: Iterable[Measurement], from_ms: int, to_ms: int, policy: IdentityPolicy
 ) -> tuple[float | None, FaceOutcome]:
-    """Whether the session's reference face was there over a span: median cosine and outcome.
+    """Whether the face of a span is the session's: the deciding score, and what it comes to.
 
-    One cosine far below the others does not make another person (a turned head scores
-    low); most of them do. Without any, it is not evaluated.
+    1. Faces that are turned away were not calibrated and do not count; none left:
+       ``not_evaluated``.
+    2. ``other`` if ``other_samples`` comparisons say so, however many say otherwise: a
+       short swap must not drown in a long span.
+    3. One comparison that says so alone is ``unsure``: it may be an odd picture.
+    4. Otherwise what the median says.
     """
-    scores = [
-        m.metrics[Metric.SAME_FACE]
-        for m in measurements
-        if from_ms <= m.at_ms <= to_ms and Metric.SAME_FACE in m.metrics
-    ]
-    score = round(median(scores), 4) if scores else None
-    return score, face_outcome(score, policy)
+    scores = sorted(
+        each.metrics[Metric.SAME_FACE]
+        for each in measurements
+        if from_ms <= each.at_ms <= to_ms
+        and Metric.SAME_FACE in each.metrics
+        and abs(each.metrics.get(Metric.YAW, 0.0)) <= policy.most_yaw_deg
+    )
+    if not scores:
+        return None, FaceOutcome.NOT_EVALUATED
+    others = sum(score < policy.other_below for score in scores)
+    if others >= policy.other_samples:
+        return scores[policy.other_samples - 1], FaceOutcome.OTHER
+    middle = median(scores)
+    outcome = face_outcome(middle, policy)
+    return middle, FaceOutcome.UNSURE if outcome is FaceOutcome.OTHER else outcome

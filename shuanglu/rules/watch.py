@@ -34,8 +34,8 @@ class Watch:
     @property
     def active(self) -> frozenset[str]:
         """Alerts that are raised now."""
-        folds = (*self._alerts, *self._told.values())
-        return frozenset(fold.rule.alert for fold in folds if fold.active)
+        raised = {fold.rule.alert for fold in self._alerts if fold.active}
+        return frozenset(raised | {alert for alert, fold in self._told.items() if fold.active})
 
     @property
     def facts(self) -> dict[Fact, str | None]:

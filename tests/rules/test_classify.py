@@ -45,7 +45,7 @@ def kinds(metrics: Mapping[Metric, float], source: Source = "picture") -> dict[F
 
 
 def watched(
-    changed: Mapping[Metric, float], *, moment: str = "idle", seconds: int = 6
+    changed: Mapping[Metric, float], *, moment: str = "answer", seconds: int = 6
 ) -> tuple[list[Payload], Watch]:
     """Ten good seconds, then ``seconds`` with something changed; two pictures a second."""
     watch = Watch()
@@ -205,6 +205,6 @@ def test_no_storm_whatever_is_measured(
 
 def test_a_condition_has_one_threshold() -> None:
     data = POLICY.model_dump(mode="json")
-    data["facts"]["faces"]["cases"] = [{"value": "1", "when": [{"metric": "faces"}]}]
+    data["facts"]["light"]["values"][0]["when"] = [{"metric": "luma"}]
     with pytest.raises(InvalidInputError):
         parse_policy(data)

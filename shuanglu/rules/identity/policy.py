@@ -21,11 +21,13 @@ class IdentityPolicy(BaseModel):
     in_force_from: date
     same_from: float = Field(ge=-1, le=1)
     other_below: float = Field(ge=-1, le=1)
+    most_yaw_deg: float = Field(default=25, gt=0, le=90)
+    other_samples: int = Field(default=2, ge=1)
 
     @model_validator(mode="after")
     def _in_order(self) -> IdentityPolicy:
-        if self.other_below > self.same_from:
-            raise ValueError("other_below must not be above same_from")
+        if self.other_below >= self.same_from:
+            raise ValueError("other_below must be below same_from: a near miss goes to a person")
         return self
 
 

@@ -54,10 +54,12 @@ class AlertPolicy(Part):
 
     version: int = Field(ge=1)
     in_force_from: date
-    facts: dict[Fact, FactRule] = {}
+    facts: dict[Fact, FactRule] = Field(
+        default_factory=dict, description="how values follow from metrics; from version 2 on"
+    )
     stale_after_ms: dict[Fact, int]
     confirm_samples: dict[Fact, dict[str, int]]
-    confirm_ms: dict[Fact, dict[str, int]] = {}
+    confirm_ms: dict[Fact, dict[str, int]] = Field(default_factory=dict)
     alerts: tuple[AlertRule, ...]
     told: tuple[ToldAlert, ...] = ()
 
