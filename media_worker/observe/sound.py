@@ -1,26 +1,37 @@
-"""Batches of Opus packets to facts: is there sound, and where is a voice.
+"""Batches of Opus packets to metrics, spans of voice, and utterances.
 
-Stage: inside the observer process. It never keeps sound beyond the last window.
+Stage: inside the observer process. It never keeps sound beyond one open utterance, and
+judges nothing: what is silent, noisy or clipped is for the rules to say.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import av
 import numpy as np
 
-from media_worker.observe.messages import Measured, Voice
-from media_worker.observe.voice import RATE_HZ, WINDOW, Samples, VoiceModel, VoiceTracker
-from shuanglu.timeline.events import Fact
+from media_worker.observe.messages import Sample, Voice
+from media_worker.observe.utterance import UtteranceCutter
+from media_worker.observe.voice import (
+    RATE_HZ,
+    WINDOW,
+    WINDOW_MS,
+    Samples,
+    VoiceModel,
+    VoiceTracker,
+)
+from media_worker.utterance import Utterance
+from shuanglu.timeline.events import Metric
 
-SILENCE_DBFS = -75.0
-"""A muted or dead microphone gives zeros. A quiet room behind a phone's noise
-suppression was seen at -70 dBFS and above; that is still sound."""
-SILENT_AFTER_MS = 5000
-LEVEL_WINDOW_MS = 1000
+MEASURED_MS = 1000
+FULL_SCALE = 0.97
+"""Opus and the resampling round the flat tops of clipped sound off to about this."""
+LEAST_NOISE_WINDOWS = 6
+"""Noise is measured only in seconds in which nobody speaks for at least 192 ms."""
 MAX_HOLE_MS = 500
 """Shorter holes (lost packets, discontinuous transmission: one packet each 400 ms,
 RFC 7587 section 3.1.3) are filled with silence; a longer one begins a new run."""
@@ -49,51 +60,73 @@ class OpusDecoder:
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
-class LevelMeter:
-    """Heard or silent, once a second."""
+class SoundMeter:
+    """Level, noise, clipping and share of voice, once a second."""
 
     def __init__(self) -> None:
-        self._power = 0.0
-        self._count = 0
-        self._silent_since_ms: float | None = None
+        self._begin()
 
-    def hear(self, samples: Samples, until_ms: float) -> Measured | None:
-        """Take samples that end at ``until_ms``; a fact when a second is full and it is known."""
-        self._power += float(np.square(samples).sum())
-        self._count += len(samples)
-        if self._count < RATE_HZ * LEVEL_WINDOW_MS // 1000:
-            return None
-        level_dbfs = 10 * math.log10(self._power / self._count + 1e-12)
-        from_ms = until_ms - self._count * 1000 / RATE_HZ
-        self._power, self._count = 0.0, 0
-        return self._judge(level_dbfs, from_ms, until_ms)
+    def _begin(self) -> None:
+        self._powers: list[float] = []
+        self._voiced: list[bool] = []
+        self._clipped = 0
 
-    def _judge(self, level_dbfs: float, from_ms: float, until_ms: float) -> Measured | None:
-        at_ms, score = math.floor(until_ms), round(level_dbfs, 1)
-        if level_dbfs > SILENCE_DBFS:
-            self._silent_since_ms = None
-            return Measured(fact=Fact.SOUND, value="heard", at_ms=at_ms, score=score)
-        if self._silent_since_ms is None:
-            self._silent_since_ms = from_ms
-        if until_ms - self._silent_since_ms < SILENT_AFTER_MS:
+    def hear(self, window: Samples, until_ms: float, *, voiced: bool | None) -> Sample | None:
+        """Take a window that ends at ``until_ms``; what was measured when a second is full.
+
+        ``voiced`` is ``None`` where nobody can tell: then voice and noise are not measured.
+        """
+        self._powers.append(float(np.square(window).mean()))
+        self._clipped += int((np.abs(window) >= FULL_SCALE).sum())
+        if voiced is not None:
+            self._voiced.append(voiced)
+        if len(self._powers) * WINDOW_MS < MEASURED_MS:
             return None
-        return Measured(fact=Fact.SOUND, value="silent", at_ms=at_ms, score=score)
+        metrics = self._metrics()
+        self._begin()
+        return Sample(at_ms=math.floor(until_ms), source="sound", metrics=metrics)
+
+    def _metrics(self) -> dict[Metric, float]:
+        powers = np.array(self._powers)
+        metrics = {
+            Metric.LEVEL: _dbfs(float(powers.mean())),
+            Metric.CLIPPED: round(self._clipped / (len(powers) * WINDOW), 4),
+        }
+        if len(self._voiced) == len(powers):
+            metrics[Metric.VOICE] = round(float(np.mean(self._voiced)), 3)
+            unvoiced = powers[~np.array(self._voiced)]
+            if len(unvoiced) >= LEAST_NOISE_WINDOWS:
+                metrics[Metric.NOISE] = _dbfs(float(np.median(unvoiced)))
+        return metrics
+
+
+def _dbfs(power: float) -> float:
+    return round(10 * math.log10(power + 1e-12), 1)
+
+
+@dataclass(slots=True)
+class Heard:
+    """What came of the sound since the last time somebody asked."""
+
+    samples: list[Sample] = field(default_factory=list)
+    voices: list[Voice] = field(default_factory=list)
+    processed: list[tuple[int, int]] = field(default_factory=list)
+    utterances: list[Utterance] = field(default_factory=list)
 
 
 class SoundObserver:
-    """All facts of the sound of one session."""
+    """All that is measured of the sound of one session."""
 
     def __init__(self, model: VoiceModel | None) -> None:
         self._model = model
-        self._voices: list[Voice] = []
-        self._measured: list[Measured] = []
-        self._processed: list[tuple[int, int]] = []
+        self._heard = Heard()
         self._begin_run(0.0)
 
     def _begin_run(self, at_ms: float) -> None:
         self._decoder = OpusDecoder()
-        self._meter = LevelMeter()
+        self._meter = SoundMeter()
         self._tracker = VoiceTracker(self._model) if self._model else None
+        self._cutter = UtteranceCutter()
         self._waiting = np.zeros(0, np.float32)
         self._waiting_ms = at_ms
         self._running = False
@@ -105,12 +138,11 @@ class SoundObserver:
             self._hear(self._decoder.decode(packet))
         self._use_windows()
 
-    def take(self) -> tuple[list[Measured], list[Voice], list[tuple[int, int]]]:
-        """Facts, voices (the newest state of each) and processed spans since the last call."""
-        newest = {voice.from_ms: voice for voice in self._voices}
-        out = (self._measured, list(newest.values()), self._processed)
-        self._measured, self._voices, self._processed = [], [], []
-        return out
+    def take(self) -> Heard:
+        """What came of it since the last call; of each voice only its newest state."""
+        heard, self._heard = self._heard, Heard()
+        heard.voices = list({voice.from_ms: voice for voice in heard.voices}.values())
+        return heard
 
     @property
     def _until_ms(self) -> float:
@@ -120,6 +152,7 @@ class SoundObserver:
         """Bring the run to the packet's time: fill a hole, or begin again."""
         hole_ms = pts_ms - self._until_ms
         if not self._running or not -MAX_HOLE_MS <= hole_ms <= MAX_HOLE_MS:
+            self._use_windows()
             self._end_voice()
             self._begin_run(pts_ms)
             self._running = True
@@ -130,27 +163,36 @@ class SoundObserver:
 
     def _hear(self, samples: Samples) -> None:
         self._waiting = np.concatenate([self._waiting, samples])
-        fact = self._meter.hear(samples, self._until_ms)
-        if fact:
-            self._measured.append(fact)
 
     def _use_windows(self) -> None:
         whole = len(self._waiting) // WINDOW
         from_ms = self._waiting_ms
         for number in range(whole):
             window = self._waiting[number * WINDOW : (number + 1) * WINDOW]
-            self._track(window, from_ms + number * WINDOW * 1000 / RATE_HZ)
+            self._use(window, from_ms + number * WINDOW_MS)
         self._waiting = self._waiting[whole * WINDOW :]
-        self._waiting_ms = from_ms + whole * WINDOW * 1000 / RATE_HZ
+        self._waiting_ms = from_ms + whole * WINDOW_MS
         if whole and self._tracker:
-            self._processed.append((math.floor(from_ms), math.ceil(self._waiting_ms)))
+            self._heard.processed.append((math.floor(from_ms), math.ceil(self._waiting_ms)))
 
-    def _track(self, window: Samples, at_ms: float) -> None:
-        voice = self._tracker.hear(window, at_ms) if self._tracker else None
-        if voice:
-            self._voices.append(voice)
+    def _use(self, window: Samples, at_ms: float) -> None:
+        voiced = self._track(window, at_ms) if self._tracker else None
+        sample = self._meter.hear(window, at_ms + WINDOW_MS, voiced=voiced)
+        if sample:
+            self._heard.samples.append(sample)
+
+    def _track(self, window: Samples, at_ms: float) -> bool:
+        tracker = self._tracker
+        if tracker is None:
+            return False
+        if voice := tracker.hear(window, at_ms):
+            self._heard.voices.append(voice)
+        if utterance := self._cutter.hear(window, at_ms, voiced=tracker.voiced):
+            self._heard.utterances.append(utterance)
+        return tracker.voiced
 
     def _end_voice(self) -> None:
-        voice = self._tracker.end() if self._tracker else None
-        if voice:
-            self._voices.append(voice)
+        if self._tracker and (voice := self._tracker.end()):
+            self._heard.voices.append(voice)
+        if utterance := self._cutter.end():
+            self._heard.utterances.append(utterance)

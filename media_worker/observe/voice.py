@@ -61,13 +61,16 @@ class VoiceTracker:
         self._context = np.zeros((1, CONTEXT), np.float32)
         self._from_ms: float | None = None
         self._last_ms = 0.0
+        self.voiced = False
+        """Whether there was a voice in the newest window."""
 
     def hear(self, window: Samples, at_ms: float) -> Voice | None:
         """Take one window that begins at ``at_ms``; tell of a voice that began, grew or ended."""
         fed = np.concatenate([self._context, window[None]], axis=1)
         probability, self._state = self._model.probability(fed, self._state)
         self._context = fed[:, -CONTEXT:]
-        if probability >= (BEGINS_AT if self._from_ms is None else GOES_ON_AT):
+        self.voiced = probability >= (BEGINS_AT if self._from_ms is None else GOES_ON_AT)
+        if self.voiced:
             return self._voiced(at_ms)
         return self._unvoiced(at_ms)
 
