@@ -14,9 +14,11 @@ from aiohttp import ClientError
 from playwright.async_api import Page, async_playwright
 from rich.console import Console
 
+from demo.body import camera_path
 from demo.browser import launch, phone
 from demo.customer import SyntheticCustomer
-from demo.media_assets import fake_camera, fake_microphone
+from demo.demo_customer import make_body
+from demo.media_assets import fake_microphone
 from demo.staff import StaffClient
 from embedded.settings import EmbeddedSettings
 from embedded.staff_command import give_login
@@ -52,7 +54,7 @@ async def main() -> int:
 
 async def _go_through(origin: str, staff: StaffClient, console: Console) -> int:
     console.print("making face and voice · 准备人像与语音")
-    camera = await asyncio.to_thread(fake_camera, ASSETS)
+    body = await asyncio.to_thread(make_body, camera_path(ASSETS), ASSETS)
     microphone = await asyncio.to_thread(fake_microphone, ASSETS)
     invitation = await staff.invite(customer_name="演示客户")
     # The link may lead phones to another origin; this browser is on this machine.
@@ -62,13 +64,14 @@ async def _go_through(origin: str, staff: StaffClient, console: Console) -> int:
     async def tell(name: str, _page: Page) -> None:
         console.print(f"  the customer · 客户: {WORDS.get(name, name.replace('step-', '环节 '))}")
 
-    async with async_playwright() as playwright:
-        browser = await launch(playwright, camera=camera, microphone=microphone)
-        async with phone(browser) as page:
-            customer = SyntheticCustomer(page, look=tell)
-            number = await customer.go_through(f"{origin}/c/#{code}")
-            outcome = await customer.outcome()
-        await browser.close()
+    with body.camera:
+        async with async_playwright() as playwright:
+            browser = await launch(playwright, camera=body.camera.path, microphone=microphone)
+            async with phone(browser, body=body) as page:
+                customer = SyntheticCustomer(page, look=tell, body=body)
+                number = await customer.go_through(f"{origin}/c/#{code}")
+                outcome = await customer.outcome()
+            await browser.close()
     package = ASSETS / f"{number}.zip"
     await asyncio.to_thread(package.write_bytes, await staff.package(invitation["session_id"]))
     console.print(f"{outcome}: {number}")

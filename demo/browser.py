@@ -13,6 +13,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page, Playwright
 
+from demo.body import Body
+
 PHONE_WIDTH_PX, PHONE_HEIGHT_PX = 390, 844
 _QUIET = (
     "--no-sandbox",
@@ -53,9 +55,13 @@ async def launch(
 
 @asynccontextmanager
 async def phone(
-    browser: Browser, *, width_px: int = PHONE_WIDTH_PX, authenticator: bool = True
+    browser: Browser,
+    *,
+    width_px: int = PHONE_WIDTH_PX,
+    authenticator: bool = True,
+    body: Body | None = None,
 ) -> AsyncIterator[Page]:
-    """A page on an emulated phone, in Chinese."""
+    """A page on an emulated phone, in Chinese; with ``body``, whoever holds it."""
     context = await browser.new_context(
         viewport={"width": width_px, "height": PHONE_HEIGHT_PX},
         device_scale_factor=2,
@@ -69,6 +75,8 @@ async def phone(
         page = await context.new_page()
         if authenticator:
             await add_authenticator(context, page)
+        if body is not None:
+            await body.attach(page)
         yield page
     finally:
         await context.close()

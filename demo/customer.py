@@ -7,9 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Error, Page, expect
+
+from demo.body import Body
+from demo.checked_steps import CardHolder, CheckedSteps
+from demo.id_card import Citizen
 
 STEP_TIMEOUT_MS = 60_000
+TAP_TIMEOUT_MS = 5_000
+_HEARD_OR_OVER = """() => {
+    const listening = document.querySelector("[data-testid=listening]");
+    return listening === null || ["heard", "noted"].includes(listening.dataset.state);
+}"""
 Look = Callable[[str, Page], Awaitable[None]]
 
 
@@ -26,8 +35,19 @@ class SyntheticCustomer:
         *,
         look: Look = _look_away,
         one_time_code: Callable[[], Awaitable[str]] | None = None,
+        body: Body | None = None,
+        citizen: Citizen | None = None,
+        declines_flash: bool = False,
     ) -> None:
         self.page = page
+        self._body = body
+        who = citizen or Citizen()
+        self._checked = body and CheckedSteps(
+            page,
+            body,
+            holder=CardHolder(who.name, who.number),
+            declines_flash=declines_flash,
+        )
         self._look = look
         self._one_time_code = one_time_code
 
@@ -87,6 +107,10 @@ class SyntheticCustomer:
         match kind:
             case "question":
                 await self.answer()
+            case "identity":
+                await self._looked_at().show_card()
+            case "liveness":
+                await self._looked_at().prove_alive()
             case "document":
                 await self.read()
             case "signature":
@@ -102,11 +126,25 @@ class SyntheticCustomer:
         await expect(turn).to_be_visible(timeout=STEP_TIMEOUT_MS)
         await self._look(f"step-{step_id}", self.page)
 
-    async def answer(self, choice: str = "understood") -> None:
-        """The fake microphone speaks all the time; wait until it was heard, then tap."""
-        heard = self.page.locator('[data-testid="listening"][data-state="heard"]')
-        await expect(heard).to_be_visible(timeout=STEP_TIMEOUT_MS)
-        await self._tap(f"choice-{choice}")
+    async def answer(self, choice: str = "understood", words: str = "清楚。") -> None:
+        """Say it; tap it as well, unless the words alone were enough.
+
+        Without a body the fake microphone speaks all the time: wait until it was heard, then tap.
+        """
+        if self._body is not None:
+            await self._body.say(self.page, words)
+        await self.page.wait_for_function(_HEARD_OR_OVER, timeout=STEP_TIMEOUT_MS)
+        button = self.page.get_by_test_id(f"choice-{choice}")
+        try:
+            await button.tap(timeout=TAP_TIMEOUT_MS)
+        except Error:  # the words were enough: the button is gone, or no longer to be tapped
+            if await button.count() and await button.is_enabled():
+                raise
+
+    def _looked_at(self) -> CheckedSteps:
+        if self._checked is None:
+            raise AssertionError("this script asks for a face; the customer has no body")
+        return self._checked
 
     async def read(self) -> None:
         """Page after page to the end."""

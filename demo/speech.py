@@ -1,0 +1,86 @@
+"""What a synthetic person says, synthesised once and kept.
+
+Stage: from text and a voice to samples and to a ``.wav`` file. It never plays anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+import wave
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from demo.camera import FRAMES_A_SECOND
+from media_worker.models.registry import ModelRegistry, ModelSettings
+from media_worker.play.render_ogg import normalise
+from media_worker.play.render_speech import SAMPLE_RATE_HZ, Samples, Voice
+
+_HASH_DIGITS = 16
+_DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
+_LOUD = 0.12
+"""Root mean square of a loud vowel: the mouth is then wide open."""
+
+
+def spoken_digits(digits: str) -> str:
+    """Digits as a person reads them aloud, one by one."""
+    return ",".join(_DIGITS[digit] for digit in digits) + "。"
+
+
+class Speech:
+    """All voices; each is loaded when it is first used (1.5 s)."""
+
+    def __init__(self, folder: Path, registry: ModelRegistry | None = None) -> None:
+        self._folder = folder
+        self._registry = registry or ModelRegistry(ModelSettings())
+        self._voices: dict[str, Voice] = {}
+        self._lock = threading.Lock()
+
+    def wav(self, text: str, voice: str) -> bytes:
+        """24 kHz, mono, 16 bit. Blocks while it is synthesised (a third of its length)."""
+        name = hashlib.sha256(f"{voice} {text}".encode()).hexdigest()[:_HASH_DIGITS]
+        path = self._folder / f"said-{name}.wav"
+        with self._lock:
+            if not path.exists():
+                self._folder.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(_as_wav(normalise(self._voice(voice).speak(text))))
+            return path.read_bytes()
+
+    def _voice(self, name: str) -> Voice:
+        if name not in self._voices:
+            self._voices[name] = Voice(
+                model=self._registry.get("speech").path,
+                vocabulary=self._registry.get("speech_vocabulary").path,
+                style=self._registry.voice(name).path,
+                speed=1.0,
+            )
+        return self._voices[name]
+
+
+def _as_wav(samples: Samples) -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(SAMPLE_RATE_HZ)
+        sound.writeframes((np.clip(samples, -1, 1) * 32767).astype(np.int16).tobytes())
+    return out.getvalue()
+
+
+def samples_of(wav: bytes) -> npt.NDArray[np.float32]:
+    """Samples of a mono 16-bit file, -1 to 1."""
+    with wave.open(io.BytesIO(wav)) as sound:
+        raw = sound.readframes(sound.getnframes())
+    return np.frombuffer(raw, np.int16).astype(np.float32) / 32768
+
+
+def openings(wav: bytes) -> list[float]:
+    """How far the mouth is open at each frame of the camera while this is said."""
+    samples = samples_of(wav)
+    window = SAMPLE_RATE_HZ // FRAMES_A_SECOND
+    whole = samples[: len(samples) // window * window].reshape(-1, window)
+    loudness = np.sqrt((whole**2).mean(1))
+    return [float(level) for level in np.clip(loudness / _LOUD, 0, 1) ** 0.7]
