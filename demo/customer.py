@@ -42,12 +42,8 @@ class SyntheticCustomer:
         self.page = page
         self._body = body
         who = citizen or Citizen()
-        self._checked = body and CheckedSteps(
-            page,
-            body,
-            holder=CardHolder(who.name, who.number),
-            declines_flash=declines_flash,
-        )
+        self._holder = CardHolder(who.name, who.number)
+        self._declines_flash = declines_flash
         self._look = look
         self._one_time_code = one_time_code
 
@@ -142,9 +138,11 @@ class SyntheticCustomer:
                 raise
 
     def _looked_at(self) -> CheckedSteps:
-        if self._checked is None:
+        if self._body is None:
             raise AssertionError("this script asks for a face; the customer has no body")
-        return self._checked
+        return CheckedSteps(
+            self.page, self._body, holder=self._holder, declines_flash=self._declines_flash
+        )
 
     async def read(self) -> None:
         """Page after page to the end."""

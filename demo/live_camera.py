@@ -53,7 +53,9 @@ class Optics:
 class LiveCamera:
     """One camera file for ``--use-file-for-fake-video-capture``, kept alive by a thread."""
 
-    def __init__(self, path: Path, subject: Subject, *, seed: int, optics: Optics | None = None):
+    def __init__(
+        self, path: Path, subject: Subject, *, seed: int, optics: Optics | None = None
+    ) -> None:
         self.path = path
         self.subject = subject
         self.optics = optics or Optics()

@@ -74,7 +74,7 @@ def samples_of(wav: bytes) -> npt.NDArray[np.float32]:
     """Samples of a mono 16-bit file, -1 to 1."""
     with wave.open(io.BytesIO(wav)) as sound:
         raw = sound.readframes(sound.getnframes())
-    return np.frombuffer(raw, np.int16).astype(np.float32) / 32768
+    return np.asarray(np.frombuffer(raw, np.int16) / 32768, np.float32)
 
 
 def openings(wav: bytes) -> list[float]:

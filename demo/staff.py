@@ -7,7 +7,6 @@ from typing import Any, Self
 
 import aiohttp
 
-
 WHOLE_SALE = "bank-wealth-demo"
 """The demonstration scenario with identity and liveness."""
 RENEWAL = "bank-wealth-renewal"
