@@ -55,7 +55,21 @@ export type ConsentKind = "recording" | "face";
 /**
  * What an observer can state about the picture or the sound.
  */
-export type Fact = "faces" | "picture" | "sound";
+export type Fact =
+  | "faces"
+  | "picture"
+  | "light"
+  | "focus"
+  | "place"
+  | "pose"
+  | "eyes"
+  | "occlusion"
+  | "stillness"
+  | "identity"
+  | "sound"
+  | "loudness"
+  | "noise"
+  | "speaker";
 /**
  * Whose track it is, not whose voice: a second person beside the phone is on it too.
  */
@@ -177,8 +191,12 @@ export type ServerMessage =
  * Every message and view, by name. Generated: see shuanglu/wire/schema.py.
  */
 export interface Wire {
+  AcknowledgeAlert: AcknowledgeAlert;
   Actor: Actor;
+  AlertCase: AlertCase;
+  AlertCounts: AlertCounts;
   AlertEnded: AlertEnded;
+  AlertPage: AlertPage;
   AlertRaised: AlertRaised;
   Answer: Answer;
   AnswerHeard: AnswerHeard;
@@ -309,6 +327,62 @@ export interface Wire {
   Welcome: Welcome;
 }
 /**
+ * Somebody looked at it and says what was done.
+ */
+export interface AcknowledgeAlert {
+  note: string;
+}
+/**
+ * Repeated raises of one alert in one session, until somebody acknowledged them.
+ */
+export interface AlertCase {
+  acknowledged_at: string | null;
+  acknowledged_by: string | null;
+  alert: string;
+  /**
+   * operator: a checker failed, nobody did anything wrong
+   */
+  audience: "agent" | "operator";
+  case_id: string;
+  /**
+   * how often it was raised
+   */
+  count: number;
+  customer_name: string;
+  deadline_at: string;
+  detail: string | null;
+  /**
+   * null while the cause lasts
+   */
+  ended_at: string | null;
+  escalated_at: string | null;
+  /**
+   * where it began in the recording, media time
+   */
+  first_ms: number;
+  /**
+   * 0; 1 once the deadline passed unacknowledged; then higher
+   */
+  level: number;
+  note: string | null;
+  product: string;
+  raised_at: string;
+  session_id: string;
+  severity: "ordinary" | "severe";
+  /**
+   * how long it lasted, of the raises that ended
+   */
+  total_ms: number;
+}
+/**
+ * What is open.
+ */
+export interface AlertCounts {
+  escalated: number;
+  open: number;
+  severe: number;
+}
+/**
  * The cause of the alert ended.
  */
 export interface AlertEnded {
@@ -316,6 +390,18 @@ export interface AlertEnded {
   since_ms: number;
   type: "alert.ended";
   until_ms: number;
+}
+/**
+ * One page of alert cases: open first, severe first, the nearest deadline first.
+ */
+export interface AlertPage {
+  counts: AlertCounts;
+  items: AlertCase[];
+  next_cursor: string | null;
+  /**
+   * the server's clock, so that deadlines are told honestly
+   */
+  now: string;
 }
 /**
  * A rule turned facts into an alert.
@@ -580,7 +666,7 @@ export interface ObservationChanged {
   since_ms: number;
   type: "observation.changed";
   /**
-   * faces: 0, 1, 2, …; picture: clear, black, frozen; sound: heard, silent; any: not_evaluated
+   * as listed beside the fact; any: not_evaluated
    */
   value: string;
 }
