@@ -1,4 +1,4 @@
-"""The command line: ``shuanglu verify``, and what the Makefile calls."""
+"""The command line: what an outsider runs over a package, and what the Makefile calls."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from embedded.replay_command import replay_rules_command
 from embedded.verify_command import verify_command
 
 app = typer.Typer(no_args_is_help=True, help="Shuanglu 双录")
@@ -17,6 +18,7 @@ def main() -> None:
 
 
 app.command("verify")(verify_command)
+app.command("replay-rules")(replay_rules_command)
 
 
 @app.command("run")
