@@ -10,6 +10,11 @@ export function createOfficeRouter(): Router {
     history: createWebHashHistory(),
     routes: [
       { path: "/", name: "sessions", component: SessionsPage },
+      {
+        path: "/alerts",
+        name: "alerts",
+        component: () => import("./alerts/AlertsPage.vue"),
+      },
       { path: "/login", name: "login", component: LoginPage, meta: { open: true } },
       {
         path: "/sessions/:id",

@@ -80,7 +80,7 @@ async def database(database_url: str, clock: ManualClock) -> AsyncIterator[Datab
         await TimelineRepository(unit.session).create(
             SESSION,
             script_id="bank-wealth-demo",
-            script_version=1,
+            script_version=demo_script().version,
             created_by=FIRST_STAFF_ID,
             at=clock.now(),
         )

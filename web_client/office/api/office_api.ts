@@ -1,5 +1,8 @@
 import { requestJson } from "@shared/api/request";
 import type {
+  AcknowledgeAlert,
+  AlertCase,
+  AlertPage,
   CreateSession,
   Invitation,
   LoginRequest,
@@ -23,6 +26,13 @@ export interface SessionQuery {
   q: string;
 }
 
+export type AlertState = "open" | "acknowledged" | "all";
+
+export interface AlertQuery {
+  state: AlertState;
+  cursor: string | null;
+}
+
 export const officeApi = {
   login: (body: LoginRequest) => requestJson<Staff>("POST", `${BASE}/staff/login`, { body }),
   logout: () => requestJson<undefined>("POST", `${BASE}/staff/logout`),
@@ -43,6 +53,16 @@ export const officeApi = {
   invite: (id: string) => requestJson<Invitation>("POST", `${sessionPath(id)}/invitations`),
   publicRecord: (number: string) =>
     requestJson<PublicRecord>("GET", `${BASE}/records/${encodeURIComponent(number)}`),
+  alerts: ({ state, cursor }: AlertQuery) => {
+    const parts = new URLSearchParams({ state });
+    if (cursor !== null) parts.set("cursor", cursor);
+    return requestJson<AlertPage>("GET", `${BASE}/alerts?${parts.toString()}`);
+  },
+  acknowledge: (caseId: string, body: AcknowledgeAlert) =>
+    requestJson<AlertCase>("POST", `${BASE}/alerts/${encodeURIComponent(caseId)}/acknowledge`, {
+      body,
+    }),
+  objectPath: (id: string, sha256: string): string => `${sessionPath(id)}/objects/${sha256}`,
   packagePath: (id: string): string => `${sessionPath(id)}/package`,
   livePath: `${BASE}/sessions/live`,
 } as const;

@@ -1,6 +1,6 @@
 import { onScopeDispose, ref, type Ref } from "vue";
 
-import type { SessionSummary } from "@wire/wire";
+import type { AlertCounts, SessionSummary } from "@wire/wire";
 
 import { officeApi } from "../api/office_api";
 
@@ -15,6 +15,8 @@ export interface LiveHandlers {
   changed(summary: SessionSummary): void;
   /** Changes may have been missed (a break, or too many at once): read again. */
   missed(): void;
+  /** Alert cases changed, or this is how things stand at the beginning. */
+  alerts?(counts: AlertCounts): void;
 }
 
 /**
@@ -33,6 +35,9 @@ export function followSessions(handlers: LiveHandlers): Ref<LiveState> {
     source.addEventListener("open", opened);
     source.addEventListener("session", (message) => {
       handlers.changed(JSON.parse((message as MessageEvent<string>).data) as SessionSummary);
+    });
+    source.addEventListener("alerts", (message) => {
+      handlers.alerts?.(JSON.parse((message as MessageEvent<string>).data) as AlertCounts);
     });
     source.addEventListener("reload", () => {
       handlers.missed();
