@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import structlog
-from shuanglu.rules.words import FoundPhrase, PhrasePolicy, phrases_in, shipped_phrases
 
 from backing.bus.envelope import failure_fields
+from media_worker.recognise.messages import Words
+from media_worker.utterance import Utterance
+from shuanglu.rules.words import FoundPhrase, PhrasePolicy, phrases_in, shipped_phrases
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import SpeechRecognised
 
@@ -27,44 +29,6 @@ WORDS_TIMEOUT_S = 15.0
 """A busy recogniser may be this late before an utterance is given up."""
 
 _log = structlog.get_logger(__name__)
-
-
-class Utterance(Protocol):
-    """One stretch of voice, as sound."""
-
-    @property
-    def from_ms(self) -> int:
-        """Media time of its beginning."""
-        ...
-
-    @property
-    def to_ms(self) -> int:
-        """Media time of its end."""
-        ...
-
-
-class Words(Protocol):
-    """What a recogniser made of an utterance."""
-
-    @property
-    def text(self) -> str:
-        """Chinese, without claims to punctuation."""
-        ...
-
-    @property
-    def confidence(self) -> float:
-        """0 to 1."""
-        ...
-
-    @property
-    def model(self) -> str:
-        """Name of the recogniser."""
-        ...
-
-    @property
-    def model_sha256(self) -> str:
-        """Its hash."""
-        ...
 
 
 class Recogniser(Protocol):

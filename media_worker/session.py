@@ -129,7 +129,7 @@ class WorkedSession:
             receive=deps.receive,
             clock=deps.clock,
         )
-        self._director = Director(self, on_change=self.changed)
+        self._director = Director(self)
         self._customer = CustomerInputs(self, self._director)
 
     # --- life ---
@@ -197,8 +197,17 @@ class WorkedSession:
     def _on_phase(self, phase: RunPhase) -> None:
         if phase is RunPhase.AWAITING:
             self._customer.turn_begins()
+            self._look_at_the_answer()
+        elif phase in {RunPhase.JUDGING, RunPhase.BETWEEN}:
+            self._watching.look("watch")
         if phase is RunPhase.STAFFED:
             self._spawn(self._hand_over())
+
+    def _look_at_the_answer(self) -> None:
+        """While an answer is due, every picture counts: did the customer's mouth move?"""
+        step_id = self.state.step_id
+        if step_id is not None and self.script.step(step_id).kind == "question":
+            self._watching.look("close")
 
     # --- the stage of the director ---
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from shuanglu.rules.words import classify_answer
-
 from media_worker.direct.continuity import face_during
 from media_worker.direct.stage import Stage
 from shuanglu.rules.answers import (
@@ -22,6 +20,7 @@ from shuanglu.rules.answers import (
     basis_of_words,
     is_sure,
 )
+from shuanglu.rules.words import classify_answer
 from shuanglu.script.model import QuestionStep
 from shuanglu.script.runner import JudgeAnswer, RunPhase
 from shuanglu.timeline import events as ev

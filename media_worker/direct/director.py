@@ -8,7 +8,7 @@ It never writes media and never verifies signatures.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 
 import structlog
 
@@ -56,9 +56,8 @@ class _AwaitedProof:
 class Director:
     """Runs one session's script while the phone is on air."""
 
-    def __init__(self, stage: Stage, *, on_change: Callable[[], None]) -> None:
+    def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._on_change = on_change
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._proof: _AwaitedProof | None = None
@@ -118,7 +117,7 @@ class Director:
             except Exception as error:  # noqa: BLE001 - task boundary: a session must not hang unseen
                 _log.error("director failed", **failure_fields(error))
                 self.stalled = True
-                self._on_change()  # the customer is told, and the next round tries again
+                self._stage.changed()  # the customer is told, and the next round tries again
                 await asyncio.sleep(RETRY_S)
 
     async def _act_while_possible(self) -> None:
@@ -217,7 +216,7 @@ class Director:
     async def _sounded(self, prompt: RenderedPrompt) -> bool:
         """Whether it was sent to its end; the track is cut when its phone goes."""
         self.prompt_playing = True
-        self._on_change()
+        self._stage.changed()
         try:
             await self._stage.play(prompt)
         except asyncio.CancelledError:
@@ -227,7 +226,7 @@ class Director:
             return False
         finally:
             self.prompt_playing = False
-            self._on_change()
+            self._stage.changed()
         return True
 
     async def _outcome(self, action: PlayPrompt, prompt: RenderedPrompt) -> ev.Payload:

@@ -25,7 +25,8 @@ PROOF = ev.PlaybackProof(
 )
 
 
-def small_script() -> Script:
+def small_script(*, with_person: bool = True) -> Script:
+    """``with_person``: with the two steps that look at the person, card and liveness."""
     text = {"zh": "请听", "en": "Please listen"}
     pages = [{"zh": "第一页", "en": "Page one"}]
     base = {"title": text, "show": text, "say": "请听。", "clauses": ["REG-21"]}
@@ -34,6 +35,10 @@ def small_script() -> Script:
         {"id": "no", "label": text, "accepted": False},
     ]
     pinned = document_sha256(tuple(Text.model_validate(page) for page in pages))
+    person = [
+        {**base, "id": "card", "kind": "identity", "sides": ["front", "back"]},
+        {**base, "id": "alive", "kind": "liveness", "passes": 2},
+    ]
     document = {"document": "d", "document_sha256": pinned, "pages": pages}
     return parse_script(
         {
@@ -50,8 +55,7 @@ def small_script() -> Script:
                 {**base, "id": "ask", "kind": "question", "choices": choices, "max_attempts": 2},
                 {**base, "id": "paper", "kind": "document", **document},
                 {**base, "id": "sign", "kind": "signature"},
-                {**base, "id": "card", "kind": "identity", "sides": ["front", "back"]},
-                {**base, "id": "alive", "kind": "liveness", "passes": 2},
+                *(person if with_person else []),
                 {**base, "id": "confirm", "kind": "confirmation"},
             ],
         }

@@ -99,7 +99,7 @@ class TimelineFarEnd:
         return wire.LoadReply(
             session_id=request.session_id,
             epoch=0,
-            script=small_script(),
+            script=small_script(with_person=False),
             events=tuple(self._timeline(request.session_id)),
             customer=self._customer(request.session_id),
         )
@@ -110,7 +110,7 @@ class TimelineFarEnd:
         return self.timelines[session_id]
 
     def _customer(self, session_id: str) -> CustomerSession:
-        script = small_script()
+        script = small_script(with_person=False)
         receipt = self.receipts.get(session_id)
         return CustomerSession(
             session_id=session_id,

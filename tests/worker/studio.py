@@ -49,6 +49,11 @@ QUICK = ReceiveSettings(
 )
 
 
+def plain_script() -> Script:
+    """Without card and liveness: there are no models here to see either."""
+    return small_script(with_person=False)
+
+
 class SpokenTone:
     """Every prompt is the same short tone; kept in the object store as the renderer does."""
 
@@ -77,7 +82,7 @@ class Studio:
     stage: Stage
     folder: Path
     media: Media
-    script: Script = field(default_factory=small_script)
+    script: Script = field(default_factory=plain_script)
     workers: list[MediaWorker] = field(default_factory=list)
 
     @property
@@ -172,7 +177,7 @@ async def studio(folder: Path, media: Media) -> AsyncIterator[Studio]:
 async def _prepare(url: str) -> None:
     database = Database(url)
     await migrate.upgrade(database)
-    await publish_scripts(database, [small_script()], SystemClock())
+    await publish_scripts(database, [plain_script()], SystemClock())
     async with database.write() as unit:
         member = StaffMember(FIRST_STAFF_ID, FIRST.username, "")
         await StaffRepository(unit.session).add(member, at=SystemClock().now())

@@ -1,0 +1,174 @@
+"""A session in memory: real script, real fold, real desks; what is seen and heard is told to it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from media_worker.direct.director import Director
+from media_worker.direct.stage import CardHint, CardText, Face, LookMode, Still, VoiceEvidence
+from media_worker.play.prompt import RenderedPrompt
+from media_worker.play.track import VoiceTrack
+from shuanglu.rules.measurement import Measurement
+from shuanglu.rules.observation import FacesInSpan
+from shuanglu.rules.observation import VoiceEvidence as Voice
+from shuanglu.script.model import Script
+from shuanglu.script.runner import RunPhase, RunState, apply
+from shuanglu.timeline import events as ev
+from shuanglu.wire.signalling import PromptEndedNotice, PromptProof, PromptStartedNotice
+from tests.script.scripts import small_script
+from tests.worker.customer import GOOD
+
+PROMPT = RenderedPrompt(
+    sha256="0" * 64, packets=(b"\x00",) * 15, duration_ms=300, cues=(), synthetic=True
+)
+AT = datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+@dataclass
+class ToldSenses:
+    """Sees and hears what a test says."""
+
+    modes: list[LookMode] = field(default_factory=list)
+    stills: asyncio.Queue[Still] = field(default_factory=asyncio.Queue)
+    text: CardText | None = None
+    cosine: float | None = None
+    measured: list[Measurement] = field(default_factory=list)
+    heard: list[ev.SpeechRecognised] = field(default_factory=list)
+    evidence: Voice = field(
+        default_factory=lambda: Voice(speech_ms=0, first_ms=None, last_ms=None, evaluated=False)
+    )
+    alerts: list[str] = field(default_factory=list)
+    card_hint: CardHint | None = "card_missing"
+
+    def look(self, mode: LookMode) -> None:
+        self.modes.append(mode)
+
+    async def card_still(self, side: ev.CardSide, *, timeout_s: float) -> Still | None:
+        del side, timeout_s
+        return await self.stills.get()
+
+    async def card_text(self, jpeg: bytes) -> CardText | None:
+        del jpeg
+        return self.text
+
+    async def compare(self, face: Face, *, timeout_s: float) -> float | None:
+        del face, timeout_s
+        return self.cosine
+
+    def measurements(self, from_ms: int, to_ms: int) -> Sequence[Measurement]:
+        return [m for m in self.measured if from_ms <= m.at_ms <= to_ms]
+
+    async def evaluated(self, until_ms: int, *, timeout_s: float) -> bool:
+        del until_ms, timeout_s
+        return True
+
+    async def voice(self, from_ms: int, to_ms: int, *, timeout_s: float) -> VoiceEvidence:
+        del from_ms, to_ms, timeout_s
+        return self.evidence
+
+    async def words(
+        self, from_ms: int, to_ms: int, *, timeout_s: float
+    ) -> Sequence[ev.SpeechRecognised]:
+        del from_ms, to_ms, timeout_s
+        return self.heard
+
+    async def faces(self, from_ms: int, to_ms: int, *, timeout_s: float) -> FacesInSpan:
+        del from_ms, to_ms, timeout_s
+        return "present"
+
+    def raise_alert(self, alert: str, detail: str | None = None) -> None:
+        del detail
+        self.alerts.append(alert)
+
+
+class SmallStage:
+    """A stage in memory; the first ``failures`` appends fail in a way that nobody planned."""
+
+    vad_sha256 = ""
+    face_sha256: str | None = None
+
+    def __init__(
+        self, *, failures: int = 0, script: Script | None = None, customer_name: str = "王小明"
+    ) -> None:
+        self.script = script or small_script()
+        self.state: RunState = replace(RunState(), phase=RunPhase.BETWEEN)
+        self.prompts: Mapping[str, RenderedPrompt] = MappingProxyType(
+            {step.id: PROMPT for step in self.script.steps}
+        )
+        self.appended: list[ev.Payload] = []
+        self.kept: dict[str, bytes] = {}
+        self.senses = ToldSenses()
+        self.track = VoiceTrack()
+        self.media_ms = 20_000
+        self.stalls: list[bool] = []
+        self._customer_name = customer_name
+        self._failures = failures
+        self.director = Director(self)
+
+    @property
+    def events(self) -> Sequence[ev.Event]:
+        created = ev.SessionCreated(
+            script_id=self.script.id,
+            script_version=self.script.version,
+            script_sha256=self.script.sha256,
+            institution=self.script.institution,
+            product="稳健一号",
+            product_code="WJ001",
+            customer_name=self._customer_name,
+            created_by="admin",
+        )
+        event = ev.Event(
+            actor=ev.Actor.STAFF,
+            payload=created,
+            session_id="ses_S",
+            seq=1,
+            prev_hash="0" * 64,
+            recorded_at=AT,
+            hash="0" * 64,
+        )
+        return (event,)
+
+    def changed(self) -> None:
+        self.stalls.append(self.director.stalled)
+        self.director.wake()
+
+    def on_air(self) -> bool:
+        return True
+
+    def now_ms(self) -> int:
+        return self.media_ms
+
+    async def append(self, actor: ev.Actor, *payloads: ev.Payload) -> None:
+        del actor
+        if self._failures:
+            self._failures -= 1
+            raise LookupError("张三's number is 138…")
+        for payload in payloads:
+            self.appended.append(payload)
+            self.state = apply(self.script, self.state, payload)
+        self.director.wake()
+
+    async def keep(self, data: bytes, *, content_type: str) -> str:
+        del content_type
+        sha256 = hashlib.sha256(data).hexdigest()
+        self.kept[sha256] = data
+        return sha256
+
+    async def tell(self, message: PromptStartedNotice | PromptEndedNotice) -> None:
+        if isinstance(message, PromptEndedNotice):
+            proof = PromptProof(step_id=message.step_id, attempt=message.attempt, proof=GOOD)
+            self.director.proof_arrived(proof)
+
+    async def play(self, prompt: RenderedPrompt) -> None:
+        await self.track.play(prompt.packets)
+
+    async def finish(self) -> None:
+        raise NotImplementedError
+
+    def play_test_sound(self) -> None:
+        raise NotImplementedError
