@@ -6,26 +6,29 @@ import numpy as np
 import pytest
 
 from media_worker.frames import EncodedFrame
-from media_worker.observe.messages import Measured, Voice
-from media_worker.observe.sound import SoundObserver
+from media_worker.observe.messages import Sample, Voice
+from media_worker.observe.sound import Heard, SoundObserver
 from media_worker.observe.voice import VoiceModel
-from shuanglu.timeline.events import Fact
+from shuanglu.timeline.events import Metric
 from tests.observe.encoding import Samples, opus_frames, room_noise, silence
 
 BATCH = 20
 
 
-def hear(
-    observer: SoundObserver, frames: list[EncodedFrame]
-) -> tuple[list[Measured], list[Voice], list[tuple[int, int]]]:
-    facts, voices, processed = [], [], []
+def hear(observer: SoundObserver, frames: list[EncodedFrame]) -> Heard:
+    whole = Heard()
     for start in range(0, len(frames), BATCH):
         observer.observe((f.pts_ms, f.data) for f in frames[start : start + BATCH])
-        new_facts, new_voices, new_processed = observer.take()
-        facts += new_facts
-        voices += new_voices
-        processed += new_processed
-    return facts, voices, processed
+        new = observer.take()
+        whole.samples += new.samples
+        whole.voices += new.voices
+        whole.processed += new.processed
+        whole.utterances += new.utterances
+    return whole
+
+
+def values(samples: list[Sample], metric: Metric) -> list[float]:
+    return [sample.metrics[metric] for sample in samples if metric in sample.metrics]
 
 
 def spans(voices: list[Voice]) -> list[tuple[int, int]]:
@@ -51,8 +54,7 @@ def test_voice_spans_are_within_200_ms(voice_model: VoiceModel, customer_speech:
     samples = np.concatenate([lead, customer_speech, room_noise(1.0)])
     truth = loud_spans(samples)
     assert len(truth) == 2
-    _, voices, _ = hear(SoundObserver(voice_model), opus_frames(samples))
-    found = _joined(spans(voices))
+    found = _joined(spans(hear(SoundObserver(voice_model), opus_frames(samples)).voices))
     assert len(found) == len(truth)
     for (true_from, true_to), (from_ms, to_ms) in zip(truth, found, strict=True):
         assert abs(from_ms - true_from) <= 200
@@ -73,37 +75,54 @@ def _joined(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def test_no_voice_where_there_is_none(
     voice_model: VoiceModel, make: Callable[[float], Samples]
 ) -> None:
-    _, voices, processed = hear(SoundObserver(voice_model), opus_frames(make(4.0)))
-    assert voices == []
-    assert processed[-1][1] >= 3900
+    heard = hear(SoundObserver(voice_model), opus_frames(make(4.0)))
+    assert heard.voices == []
+    assert heard.utterances == []
+    assert set(values(heard.samples, Metric.VOICE)) == {0.0}
+    assert heard.processed[-1][1] >= 3900
 
 
 def test_media_time_is_kept(voice_model: VoiceModel, customer_speech: Samples) -> None:
-    at_zero = hear(SoundObserver(voice_model), opus_frames(customer_speech))[1]
-    later = hear(SoundObserver(voice_model), opus_frames(customer_speech, start_ms=61_000.0))[1]
+    at_zero = hear(SoundObserver(voice_model), opus_frames(customer_speech)).voices
+    later = hear(SoundObserver(voice_model), opus_frames(customer_speech, start_ms=61_000.0)).voices
     moved = [(start - 61_000, end - 61_000) for start, end in spans(later)]
     assert moved == spans(at_zero)
 
 
-def test_a_muted_microphone_is_silent_after_five_seconds(voice_model: VoiceModel) -> None:
-    facts, _, _ = hear(SoundObserver(voice_model), opus_frames(silence(8.0)))
-    assert {fact.value for fact in facts} == {"silent"}
-    assert 5000 <= facts[0].at_ms <= 6100
+def test_a_muted_microphone_has_no_level(voice_model: VoiceModel) -> None:
+    samples = hear(SoundObserver(voice_model), opus_frames(silence(4.0))).samples
+    assert len(samples) == 3
+    assert max(values(samples, Metric.LEVEL)) < -75.0
 
 
-def test_a_quiet_room_is_heard(voice_model: VoiceModel) -> None:
-    facts, _, _ = hear(SoundObserver(voice_model), opus_frames(room_noise(8.0)))
-    assert {fact.value for fact in facts} == {"heard"}
-    assert {fact.fact for fact in facts} == {Fact.SOUND}
+@pytest.mark.parametrize("dbfs", [-55.0, -45.0, -35.0])
+def test_noise_is_measured_where_nobody_speaks(voice_model: VoiceModel, dbfs: float) -> None:
+    samples = hear(SoundObserver(voice_model), opus_frames(room_noise(4.0, dbfs=dbfs))).samples
+    # Opus and 16 kHz take about 8 dB away from white noise at 48 kHz.
+    assert all(dbfs - 12 < noise < dbfs - 4 for noise in values(samples, Metric.NOISE))
+    assert len(values(samples, Metric.NOISE)) == len(samples)
 
 
-def test_sound_after_silence_is_heard_within_a_second(voice_model: VoiceModel) -> None:
-    samples = np.concatenate([silence(7.0), room_noise(2.0, dbfs=-40)])
-    facts, _, _ = hear(SoundObserver(voice_model), opus_frames(samples))
-    values = [fact.value for fact in facts]
-    assert values[0] == "silent"
-    assert values[-1] == "heard"
-    assert facts[values.index("heard")].at_ms <= 8200
+def test_noise_is_not_measured_while_somebody_speaks(
+    voice_model: VoiceModel, customer_speech: Samples
+) -> None:
+    noisy = (
+        customer_speech
+        + room_noise(len(customer_speech) / 48_000 + 1, dbfs=-50.0)[: len(customer_speech)]
+    )
+    samples = hear(SoundObserver(voice_model), opus_frames(noisy)).samples
+    speaking = [each for each in samples if each.metrics[Metric.VOICE] > 0.85]
+    assert speaking
+    assert all(Metric.NOISE not in each.metrics for each in speaking)
+    assert all(noise < -45 for noise in values(samples, Metric.NOISE))
+
+
+def test_clipping_is_measured(voice_model: VoiceModel, customer_speech: Samples) -> None:
+    fair = hear(SoundObserver(voice_model), opus_frames(customer_speech)).samples
+    loud = np.clip(customer_speech * 12, -1, 1).astype(np.float32)
+    clipped = hear(SoundObserver(voice_model), opus_frames(loud)).samples
+    assert max(values(fair, Metric.CLIPPED)) < 0.001
+    assert max(values(clipped, Metric.CLIPPED)) > 0.02
 
 
 def test_lost_packets_do_not_move_a_voice(
@@ -111,8 +130,8 @@ def test_lost_packets_do_not_move_a_voice(
 ) -> None:
     whole = opus_frames(customer_speech)
     lossy = [frame for number, frame in enumerate(whole) if number % 10]
-    before = _joined(spans(hear(SoundObserver(voice_model), whole)[1]))
-    after = _joined(spans(hear(SoundObserver(voice_model), lossy)[1]))
+    before = _joined(spans(hear(SoundObserver(voice_model), whole).voices))
+    after = _joined(spans(hear(SoundObserver(voice_model), lossy).voices))
     assert len(after) == len(before)
     for (a, b), (c, d) in zip(before, after, strict=True):
         assert abs(a - c) <= 200
@@ -122,7 +141,7 @@ def test_lost_packets_do_not_move_a_voice(
 def test_a_long_hole_is_not_processed(voice_model: VoiceModel) -> None:
     first = opus_frames(room_noise(2.0))
     second = opus_frames(room_noise(2.0), start_ms=6000.0)
-    _, _, processed = hear(SoundObserver(voice_model), first + second)
+    processed = hear(SoundObserver(voice_model), first + second).processed
     assert not any(start < 5900 and end > 2100 for start, end in processed)
     assert processed[-1][1] >= 7900
 
@@ -135,11 +154,14 @@ def test_rubbish_between_packets_changes_little(
         EncodedFrame("audio", "OPUS", f.pts_ms, f.is_key, None, b"\xff" * 300) if n % 25 == 3 else f
         for n, f in enumerate(frames)
     ]
-    voices = _joined(spans(hear(SoundObserver(voice_model), spoilt)[1]))
-    assert len(voices) == len(_joined(spans(hear(SoundObserver(voice_model), frames)[1])))
+    voices = _joined(spans(hear(SoundObserver(voice_model), spoilt).voices))
+    assert len(voices) == len(_joined(spans(hear(SoundObserver(voice_model), frames).voices)))
 
 
-def test_without_a_model_sound_is_still_heard_or_silent(customer_speech: Samples) -> None:
-    facts, voices, processed = hear(SoundObserver(None), opus_frames(customer_speech))
-    assert {fact.value for fact in facts} == {"heard"}
-    assert (voices, processed) == ([], [])
+def test_without_a_model_level_and_clipping_are_still_measured(customer_speech: Samples) -> None:
+    heard = hear(SoundObserver(None), opus_frames(customer_speech))
+    assert {name for each in heard.samples for name in each.metrics} == {
+        Metric.LEVEL,
+        Metric.CLIPPED,
+    }
+    assert (heard.voices, heard.processed, heard.utterances) == ([], [], [])

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import numpy as np
+
+from media_worker.observe.sound import SoundObserver
+from media_worker.observe.utterance import UtteranceCutter
+from media_worker.observe.voice import WINDOW, WINDOW_MS, VoiceModel
+from media_worker.utterance import MAX_UTTERANCE_MS, Utterance
+from tests.observe.encoding import Samples, opus_frames, room_noise
+from tests.observe.test_sound import hear
+
+BYTES_A_MS = 32
+SPEECH = np.full(WINDOW, 0.25, np.float32)
+QUIET = np.zeros(WINDOW, np.float32)
+
+
+def cut(pattern: str) -> list[Utterance]:
+    """One utterance cutter's output for windows of voice (v) and of none (.)."""
+    cutter = UtteranceCutter()
+    out = []
+    for number, sign in enumerate(pattern):
+        window = SPEECH if sign == "v" else QUIET
+        if found := cutter.hear(window, number * WINDOW_MS, voiced=sign == "v"):
+            out.append(found)
+    return out + ([last] if (last := cutter.end()) else [])
+
+
+def test_an_utterance_has_its_edges() -> None:
+    (found,) = cut("." * 20 + "v" * 30 + "." * 30)
+    assert (found.from_ms, found.to_ms) == (640, 1600)
+    assert len(found.pcm) == (6 + 30 + 6) * WINDOW * 2
+
+
+def test_a_click_is_no_utterance() -> None:
+    assert cut("." * 20 + "vv" + "." * 30) == []
+
+
+def test_a_breath_does_not_end_a_sentence_but_a_pause_does() -> None:
+    assert len(cut("v" * 30 + "." * 10 + "v" * 30 + "." * 20)) == 1
+    assert len(cut("v" * 30 + "." * 20 + "v" * 30 + "." * 20)) == 2
+
+
+def test_a_long_voice_is_split_and_nothing_is_lost() -> None:
+    found = cut("v" * 1200)
+    assert all(len(each.pcm) <= (MAX_UTTERANCE_MS + 400) * BYTES_A_MS for each in found)
+    assert sum(len(each.pcm) for each in found) == 1200 * WINDOW * 2
+    assert [each.to_ms for each in found[:-1]] == [each.from_ms for each in found[1:]]
+
+
+def test_a_long_voice_is_rather_split_at_a_breath() -> None:
+    found = cut("v" * 360 + "." * 6 + "v" * 60 + "." * 20)
+    assert [round((each.to_ms - each.from_ms) / WINDOW_MS) for each in found] == [360, 60]
+
+
+def test_real_speech_comes_back_whole(voice_model: VoiceModel, customer_speech: Samples) -> None:
+    samples = np.concatenate([room_noise(1.0), customer_speech, room_noise(1.0)])
+    heard = hear(SoundObserver(voice_model), opus_frames(samples, start_ms=5000.0))
+    assert len(heard.utterances) == 2
+    for utterance in heard.utterances:
+        assert any(abs(utterance.from_ms - voice.from_ms) <= 40 for voice in heard.voices)
+        edges_ms = len(utterance.pcm) / BYTES_A_MS - (utterance.to_ms - utterance.from_ms)
+        assert 300 <= edges_ms <= 450
+        level = np.abs(np.frombuffer(utterance.pcm, "<i2")).max()
+        assert level > 3000
