@@ -116,6 +116,27 @@ def test_gestures_of_another_challenge_fail(
         assert gesture_outcome(asked, made) is ChallengeOutcome.FAILED
 
 
+def test_a_film_of_every_gesture_over_and_over_fails() -> None:
+    film = (*Gesture, *Gesture, *Gesture)
+    asked = (Gesture.OPEN_MOUTH, Gesture.TURN_RIGHT, Gesture.TURN_LEFT)
+    told = of_kind(ChallengeKind.GESTURES).model_copy(update={"gestures": asked})
+    until = FROM_MS + GESTURE_MS * len(film)
+    judged = judge(told, performed(until, (0, 2000, 4000)), acted(film), (), POLICY)
+    assert judged.outcome is ChallengeOutcome.FAILED
+
+
+def test_a_blink_right_after_a_gesture_is_not_the_next_one() -> None:
+    at_rest = acted((Gesture.NOD,), rate_hz=15.0, rounds=2)
+    nodded = next(m.at_ms for m in at_rest if m.metrics[Metric.PITCH] > 11)
+    blinked = [
+        Measurement(m.at_ms, "picture", {**m.metrics, Metric.BLINK: 0.8})
+        if nodded + 300 <= m.at_ms <= nodded + 500
+        else m
+        for m in at_rest
+    ]
+    assert gestures_seen((Gesture.NOD, Gesture.BLINK), blinked, FROM_MS, POLICY) == 1
+
+
 def test_a_still_face_fails() -> None:
     asked = (Gesture.NOD, Gesture.BLINK, Gesture.TURN_LEFT)
     assert gesture_outcome(asked, ()) is ChallengeOutcome.FAILED
@@ -254,6 +275,50 @@ def test_anything_else_does_not(
     words: tuple[SpeechRecognised, ...], outcome: ChallengeOutcome
 ) -> None:
     assert digit_outcome(words) is outcome
+
+
+def mouth(*, always: bool = False) -> list[Measurement]:
+    """Lips that move while ``heard`` is heard, or always."""
+    out = []
+    for number in range(75):
+        at_ms = FROM_MS - 1000 + number * 66
+        talks = always or FROM_MS + 500 <= at_ms <= FROM_MS + 3000
+        gap = 0.02 + (0.05 * (number % 2) if talks else 0.001 * (number % 3))
+        out.append(Measurement(at_ms, "picture", {Metric.LIP_GAP: gap, Metric.JAW_OPEN: gap}))
+    return out
+
+
+@pytest.mark.parametrize(
+    ("always", "outcome"),
+    [(False, ChallengeOutcome.PASSED), (True, ChallengeOutcome.INCONCLUSIVE)],
+)
+def test_the_lips_move_in_step_with_the_voice(*, always: bool, outcome: ChallengeOutcome) -> None:
+    told = of_kind(ChallengeKind.DIGITS).model_copy(update={"digits": "3719"})
+    done = performed(FROM_MS + 4000, (0,))
+    judged = judge(told, done, mouth(always=always), [heard("3719")], POLICY)
+    assert judged.outcome is outcome
+
+
+def test_a_long_row_of_digits_holds_no_four() -> None:
+    assert digit_outcome([heard("0123456789 3719 24680")]) is ChallengeOutcome.INCONCLUSIVE
+
+
+def test_digits_of_before_the_challenge_do_not_count() -> None:
+    early = heard("3719").model_copy(update={"from_ms": FROM_MS - 3000})
+    assert digit_outcome([early]) is not ChallengeOutcome.PASSED
+
+
+@given(st.text("0123456789", min_size=4, max_size=4), st.integers(0, 10_000))
+def test_other_digits_never_pass(said: str, seed: int) -> None:
+    digits = of_kind(ChallengeKind.DIGITS, seed).digits
+    if said != digits:
+        assert digit_outcome([heard(said)], digits) is not ChallengeOutcome.PASSED
+
+
+def test_another_challenges_performance_is_none() -> None:
+    told = of_kind(ChallengeKind.DIGITS).model_copy(update={"digits": "3719", "challenge": 2})
+    judged = judge(told, performed(FROM_MS + 4000, (0,)), (), [heard("3719")], POLICY)
+    assert judged.outcome is ChallengeOutcome.INCONCLUSIVE
 
 
 # --- drawing ---------------------------------------------------------------------------------

@@ -43,48 +43,66 @@ def seen_at(
     """Media time of each gesture that was seen, in order.
 
     ``shown_ms`` are the times, after ``from_ms``, at which each was put on the screen: one
-    that was made before it was shown does not count. Another gesture that is made instead
-    is passed over; the order of what was asked is what counts.
+    that was made before it was shown does not count, nor one that follows the one before it
+    faster than anybody can read (a natural blink, mostly).
     """
     after_ms = from_ms
     found: list[int] = []
     for number, gesture in enumerate(gestures):
         if number < len(shown_ms):
             after_ms = max(after_ms, from_ms + shown_ms[number] - policy.early_ms)
-        at_ms = _first(gesture, measurements, (from_ms, after_ms), policy)
+        made = departures(gesture, measurements, from_ms, policy)
+        at_ms = next((at for rest_ms, at in made if rest_ms >= after_ms), None)
         if at_ms is None:
             break
         found.append(at_ms)
-        after_ms = at_ms + 1
+        after_ms = at_ms + policy.gap_ms
     return found
 
 
-def _first(
-    gesture: Gesture,
+def others_made(
+    found: Sequence[int],
     measurements: Sequence[Measurement],
-    since: tuple[int, int],
+    from_ms: int,
     policy: GesturePolicy,
-) -> int | None:
-    """When the measurement first departs from rest, having been at rest after ``since``.
+) -> int:
+    """How many gestures were made beside those that were found, up to the last of them.
 
-    ``since`` is the beginning of the challenge, before which was rest, and of this gesture.
+    A film of every gesture over and over would hold any order. Blinks are not counted:
+    nobody can help them; nor is what moves together with a gesture that was asked for.
     """
-    from_ms, after_ms = since
+    until_ms = max(found, default=from_ms)
+    return sum(
+        from_ms <= at_ms <= until_ms
+        and all(abs(at_ms - known) > policy.together_ms for known in found)
+        for gesture in METRICS
+        if gesture is not Gesture.BLINK
+        for _, at_ms in departures(gesture, measurements, from_ms, policy)
+    )
+
+
+def departures(
+    gesture: Gesture, measurements: Sequence[Measurement], from_ms: int, policy: GesturePolicy
+) -> list[tuple[int, int]]:
+    """Each time the measurement left rest: when it was at rest last, and when it had left.
+
+    ``from_ms`` is the beginning of the challenge, before which was rest.
+    """
     metric, sign = METRICS[gesture]
     series = [(m.at_ms, sign * m.metrics[metric]) for m in measurements if metric in m.metrics]
     rest = _rest(series, from_ms, policy)
     if rest is None:
-        return None
+        return []
     least = departure(gesture, policy)
-    was_at_rest = False
+    rest_ms: int | None = None
+    found: list[tuple[int, int]] = []
     for at_ms, value in series:
-        if at_ms < after_ms:
-            continue
         if value - rest < least / 2:
-            was_at_rest = True
-        elif was_at_rest and value - rest >= least:
-            return at_ms
-    return None
+            rest_ms = at_ms
+        elif rest_ms is not None and value - rest >= least:
+            found.append((rest_ms, at_ms))
+            rest_ms = None
+    return found
 
 
 def _rest(series: Sequence[tuple[int, float]], from_ms: int, policy: GesturePolicy) -> float | None:

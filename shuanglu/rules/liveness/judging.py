@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from shuanglu.rules.liveness.digits import said
+from shuanglu.rules.liveness.digits import lips_step, said
 from shuanglu.rules.liveness.flash import flash_trace
-from shuanglu.rules.liveness.gestures import METRICS, seen_at
+from shuanglu.rules.liveness.gestures import METRICS, others_made, seen_at
 from shuanglu.rules.liveness.policy import LivenessPolicy
 from shuanglu.rules.measurement import Measurement
 from shuanglu.timeline.events import (
@@ -41,13 +41,7 @@ def judge(
     policy: LivenessPolicy,
 ) -> LivenessJudged:
     """What the measurements around ``performed`` say of ``challenged``."""
-    match challenged.kind:
-        case ChallengeKind.GESTURES:
-            found = _gestures(challenged, performed, measurements, policy)
-        case ChallengeKind.DIGITS:
-            found = _digits(challenged, words, policy)
-        case ChallengeKind.FLASH:
-            found = _flash(challenged, performed, measurements, policy)
+    found = _found(challenged, performed, measurements, words, policy)
     models = {sha for m in measurements for sha in m.model_sha256s}
     models |= {each.model_sha256 for each in words if each.model_sha256}
     passive = [
@@ -65,6 +59,27 @@ def judge(
         policy_version=policy.version,
         model_sha256s=tuple(sorted(models)),
     )
+
+
+def _found(
+    challenged: LivenessChallenged,
+    performed: LivenessPerformed,
+    measurements: Sequence[Measurement],
+    words: Sequence[SpeechRecognised],
+    policy: LivenessPolicy,
+) -> _Finding:
+    asked = (challenged.step_id, challenged.attempt, challenged.challenge)
+    if asked != (performed.step_id, performed.attempt, performed.challenge):
+        return _Finding(ChallengeOutcome.INCONCLUSIVE, ("not_performed",))
+    match challenged.kind:
+        case ChallengeKind.GESTURES:
+            return _gestures(challenged, performed, measurements, policy)
+        case ChallengeKind.DIGITS:
+            early_ms = performed.from_ms - policy.digits.early_ms
+            answer = [each for each in words if each.from_ms >= early_ms]
+            return _digits(challenged, answer, measurements, policy)
+        case ChallengeKind.FLASH:
+            return _flash(challenged, performed, measurements, policy)
 
 
 def _gestures(
@@ -86,15 +101,26 @@ def _gestures(
         outcome = ChallengeOutcome.INCONCLUSIVE if seen else ChallengeOutcome.NOT_EVALUATED
         return _Finding(outcome, ("too_few_pictures",), {"rate_hz": rate_hz})
     found = seen_at(wanted, measurements, performed.shown_ms, performed.from_ms, rule)
-    scores = {"seen": float(len(found)), "wanted": float(len(wanted)), "rate_hz": rate_hz}
-    if len(found) == len(wanted):
+    others = others_made(found, measurements, performed.from_ms, rule)
+    scores = {
+        "seen": float(len(found)),
+        "wanted": float(len(wanted)),
+        "others": float(others),
+        "rate_hz": rate_hz,
+    }
+    if others > rule.most_others:
+        return _Finding(ChallengeOutcome.FAILED, ("gestures_others",), scores)
+    if wanted and len(found) == len(wanted):
         return _Finding(ChallengeOutcome.PASSED, (), scores)
     missing = f"gesture_missing:{wanted[len(found)]}"
     return _Finding(ChallengeOutcome.FAILED, (missing,), scores)
 
 
 def _digits(  # noqa: PLR0911 - one answer a reason
-    challenged: LivenessChallenged, words: Sequence[SpeechRecognised], policy: LivenessPolicy
+    challenged: LivenessChallenged,
+    words: Sequence[SpeechRecognised],
+    measurements: Sequence[Measurement],
+    policy: LivenessPolicy,
 ) -> _Finding:
     rule = policy.digits
     if not words:
@@ -103,10 +129,15 @@ def _digits(  # noqa: PLR0911 - one answer a reason
     if not known:
         return _Finding(ChallengeOutcome.NOT_EVALUATED, ("words_not_evaluated",))
     sure = [each for each in known if (each.confidence or 0.0) >= rule.min_confidence]
-    right = challenged.digits in said(known)
+    heard = said(known)
+    too_many = len(heard) > len(challenged.digits) + rule.most_extra
+    right = bool(challenged.digits) and challenged.digits in heard and not too_many
     seen = [each for each in known if each.lips != "not_seen"]
     moving = sum(each.lips == "moving" for each in seen) / len(seen) if seen else 0.0
+    step = lips_step(measurements, [(each.from_ms, each.to_ms) for each in known])
     scores = {"digits_right": float(right), "lips_moving": moving}
+    if step is not None:
+        scores["lips_step"] = step
     if not right:
         # A recogniser of this class hears one digit in twenty wrong: ask for another kind.
         return _Finding(ChallengeOutcome.INCONCLUSIVE, ("digits",), scores)
@@ -116,6 +147,8 @@ def _digits(  # noqa: PLR0911 - one answer a reason
         return _Finding(ChallengeOutcome.INCONCLUSIVE, ("lips_not_seen",), scores)
     if moving < rule.lips_moving_share:
         return _Finding(ChallengeOutcome.FAILED, ("lips_still",), scores)
+    if step is not None and step < rule.lips_step_ratio:
+        return _Finding(ChallengeOutcome.INCONCLUSIVE, ("lips_out_of_step",), scores)
     return _Finding(ChallengeOutcome.PASSED, (), scores)
 
 
@@ -144,6 +177,6 @@ def _flash(  # noqa: PLR0911 - one answer a reason
         return _Finding(ChallengeOutcome.INCONCLUSIVE, ("flash_weak",), scores)
     if trace.correlation >= rule.passes_from:
         return _Finding(ChallengeOutcome.PASSED, (), scores)
-    if trace.correlation < rule.fails_below:
+    if trace.correlation < rule.fails_below and trace.signal >= rule.fail_signal:
         return _Finding(ChallengeOutcome.FAILED, ("flash_wrong",), scores)
     return _Finding(ChallengeOutcome.INCONCLUSIVE, ("flash_unclear",), scores)

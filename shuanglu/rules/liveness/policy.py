@@ -27,6 +27,9 @@ class GesturePolicy(_Part):
     open_mouth: float = Field(gt=0, lt=1)
     rest_samples: int = Field(ge=1)
     early_ms: int = Field(ge=0)
+    gap_ms: int = Field(ge=0)
+    together_ms: int = Field(ge=0)
+    most_others: int = Field(ge=0)
     min_rate_hz: float = Field(gt=0)
 
 
@@ -37,6 +40,9 @@ class DigitPolicy(_Part):
     time_limit_ms: int = Field(ge=1000)
     min_confidence: float = Field(ge=0, le=1)
     lips_moving_share: float = Field(gt=0, le=1)
+    lips_step_ratio: float = Field(ge=1)
+    most_extra: int = Field(ge=0)
+    early_ms: int = Field(ge=0)
 
 
 class FlashPolicy(_Part):
@@ -48,6 +54,7 @@ class FlashPolicy(_Part):
     passes_from: float = Field(gt=0, le=1)
     fails_below: float = Field(gt=0, le=1)
     min_signal: float = Field(gt=0)
+    fail_signal: float = Field(gt=0)
     max_lag_ms: int = Field(ge=0)
     lag_step_ms: int = Field(ge=10)
     min_rate_hz: float = Field(gt=0)
