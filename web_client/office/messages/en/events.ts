@@ -260,6 +260,9 @@ export const events: Messages = {
   },
   outcome: { complete: "complete", needs_review: "needs review", incomplete: "incomplete" },
   missing: {
+    identity_corrected: "the card's data was corrected; a person must look",
+    picture_not_evaluated: "the picture could not be checked for a while; a person must look",
+    sound_not_evaluated: "the sound could not be checked for a while; a person must look",
     identity_not_evaluated: "identity could not be checked; a person must look",
     liveness_not_evaluated: "liveness could not be checked; a person must look",
     words_not_evaluated: "words could not be recognised; a person must look",

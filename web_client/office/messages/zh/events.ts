@@ -260,6 +260,9 @@ export const events: Messages = {
   },
   outcome: { complete: "完整", needs_review: "需要复核", incomplete: "不完整" },
   missing: {
+    identity_corrected: "客户更正了证件信息,请人工复核",
+    picture_not_evaluated: "画面有一段未能检测,请人工复核",
+    sound_not_evaluated: "声音有一段未能检测,请人工复核",
     identity_not_evaluated: "身份未能检测,请人工复核",
     liveness_not_evaluated: "活体未能检测,请人工复核",
     words_not_evaluated: "语音未能识别,请人工复核",
