@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 from shuanglu.rules.liveness.policy import FlashPolicy
 from shuanglu.rules.measurement import Measurement
@@ -17,15 +19,22 @@ from shuanglu.timeline.events import Metric
 
 SKIN = (Metric.SKIN_R, Metric.SKIN_G, Metric.SKIN_B)
 DARKEST = 1e-4
+MEDIAN_SQUARE = 0.4549
+"""Of a normal variable with variance 1: the median of its square."""
 
 Series = list[float]
 
 
 @dataclass(frozen=True, slots=True)
 class FlashTrace:
-    """``correlation`` at the best lag, -1 to 1; ``signal`` is the deviation of the chroma."""
+    """``correlation`` at the best lag, -1 to 1; ``signal`` is the deviation of the chroma.
+
+    ``possible`` is the correlation that the right colours would have, given how much of the
+    chroma is noise from one picture to the next.
+    """
 
     correlation: float
+    possible: float
     signal: float
     lag_ms: int
     samples: int
@@ -52,7 +61,8 @@ def flash_trace(
     times = [m.at_ms for m in seen]
     chroma = [_detrended(times, series) for series in _chroma(seen)]
     signal = math.sqrt(sum(_variance(series) for series in chroma) / len(chroma))
-    best = FlashTrace(-1.0, signal, 0, len(seen))
+    possible = sum(_possible(series) for series in chroma) / len(chroma)
+    best = FlashTrace(-1.0, possible, signal, 0, len(seen))
     for lag_ms in range(0, policy.max_lag_ms + 1, policy.lag_step_ms):
         expected = _expected(colours, shown_at_ms, until_ms, [at - lag_ms for at in times])
         found = [
@@ -61,7 +71,7 @@ def flash_trace(
         ]
         correlation = sum(found) / len(found)
         if correlation > best.correlation:
-            best = FlashTrace(correlation, signal, lag_ms, len(seen))
+            best = FlashTrace(correlation, possible, signal, lag_ms, len(seen))
     return best
 
 
@@ -128,6 +138,14 @@ def _orthogonal(vectors: Sequence[Series]) -> list[Series]:
 
 def _dot(one: Sequence[float], other: Sequence[float]) -> float:
     return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def _possible(series: Sequence[float]) -> float:
+    """Most steps are within one colour, so the median step is noise (twice its variance)."""
+    steps = median((after - before) ** 2 for before, after in pairwise(series))
+    noise = steps / MEDIAN_SQUARE / 2
+    whole = _variance(series)
+    return math.sqrt(max(0.0, 1 - noise / whole)) if whole > 0 else 0.0
 
 
 def _variance(values: Sequence[float]) -> float:

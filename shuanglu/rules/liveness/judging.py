@@ -170,12 +170,13 @@ def _flash(  # noqa: PLR0911 - one answer a reason
         return _Finding(ChallengeOutcome.INCONCLUSIVE, ("too_few_pictures",))
     scores = {
         "correlation": trace.correlation,
+        "possible": trace.possible,
         "signal": trace.signal,
         "lag_ms": float(trace.lag_ms),
     }
     if trace.signal < rule.min_signal:
         return _Finding(ChallengeOutcome.INCONCLUSIVE, ("flash_weak",), scores)
-    if trace.correlation >= rule.passes_from:
+    if trace.correlation >= max(rule.passes_from, rule.passes_share * trace.possible):
         return _Finding(ChallengeOutcome.PASSED, (), scores)
     if trace.correlation < rule.fails_below and trace.signal >= rule.fail_signal:
         return _Finding(ChallengeOutcome.FAILED, ("flash_wrong",), scores)

@@ -52,6 +52,7 @@ class FlashPolicy(_Part):
     colour_ms: int = Field(ge=334, description="fewer than three changes a second (WCAG 2.3.1)")
     time_limit_ms: int = Field(ge=1000)
     passes_from: float = Field(gt=0, le=1)
+    passes_share: float = Field(gt=0, le=1)
     fails_below: float = Field(gt=0, le=1)
     min_signal: float = Field(gt=0)
     fail_signal: float = Field(gt=0)
