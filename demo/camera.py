@@ -64,21 +64,21 @@ def _faces() -> Iterator[Pixels]:
         yield puppet.frame(pose_at(number / FRAMES_A_SECOND))
 
 
-def _room(number: int) -> Pixels:
+def room(number: int) -> Pixels:
     """A wall, a shelf and a lamp whose shadow sways: nobody in it."""
     turn = 2 * math.pi * number / FRAME_COUNT
     shade = np.linspace(170, 120, WIDTH_PX) + 8 * math.sin(turn)
-    room = np.repeat(np.repeat(shade[None, :, None], HEIGHT_PX, 0), 3, 2)
-    room[330:342, 60:400] = (60, 90, 130)
+    wall = np.repeat(np.repeat(shade[None, :, None], HEIGHT_PX, 0), 3, 2)
+    wall[330:342, 60:400] = (60, 90, 130)
     for book, x in enumerate(range(80, 360, 34)):
-        room[240 + 7 * (book % 3) : 330, x : x + 28] = (40 + 20 * book, 150 - 12 * book, 90)
+        wall[240 + 7 * (book % 3) : 330, x : x + 28] = (40 + 20 * book, 150 - 12 * book, 90)
     lamp_x = 500 + round(24 * math.sin(turn))
-    cv2.circle(room, (lamp_x, 150), 60, (190, 225, 235), -1)
-    return room.astype(np.uint8)
+    cv2.circle(wall, (lamp_x, 150), 60, (190, 225, 235), -1)
+    return wall.astype(np.uint8)
 
 
 def _rooms() -> Iterator[Pixels]:
-    return (_room(number) for number in range(FRAME_COUNT))
+    return (room(number) for number in range(FRAME_COUNT))
 
 
 def _two_faces() -> Iterator[Pixels]:

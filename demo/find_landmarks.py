@@ -1,7 +1,7 @@
-"""``python -m demo.find_landmarks``: find the portrait's landmarks again.
+"""``python -m demo.find_landmarks [PICTURE]``: find a portrait's landmarks.
 
-Stage: maintenance; the result is committed. Runs without network: MediaPipe
-contacts its vendor when a landmarker closes.
+Stage: maintenance; those of the demonstration's portrait are committed. Runs without
+network: MediaPipe contacts its vendor when a landmarker closes.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ import sys
 from media_worker.isolation import cut_network
 
 
-def find() -> list[list[float]]:
-    """The 468 points, in pixels, to a tenth."""
+def find(picture_path: str | None = None) -> list[list[float]]:
+    """The 468 points, in pixels, to a tenth; raises ``IndexError`` where there is no face."""
     # Loaded only now: a process with threads cannot leave its network.
+    import cv2  # noqa: PLC0415
     import mediapipe as mp  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415
     from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415
 
     from demo.portrait import LANDMARK_COUNT, portrait  # noqa: PLC0415 - as above
@@ -29,7 +31,7 @@ def find() -> list[list[float]]:
         base_options=BaseOptions(model_asset_path=str(model.path)),
         running_mode=vision.RunningMode.IMAGE,
     )
-    picture = portrait()
+    picture = np.asarray(cv2.imread(picture_path), np.uint8) if picture_path else portrait()
     height, width = picture.shape[:2]
     with vision.FaceLandmarker.create_from_options(options) as landmarker:
         image = mp.Image(image_format=mp.ImageFormat.SRGB, data=picture[:, :, ::-1].copy())
@@ -42,7 +44,8 @@ def main() -> None:
     if not cut_network():
         sys.stderr.write("this process cannot be cut off from the network; not run\n")
         raise SystemExit(1)
-    sys.stdout.write(json.dumps(find(), separators=(",", ":")) + "\n")
+    picture_path = sys.argv[1] if len(sys.argv) > 1 else None
+    sys.stdout.write(json.dumps(find(picture_path), separators=(",", ":")) + "\n")
 
 
 if __name__ == "__main__":

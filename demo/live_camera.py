@@ -61,6 +61,8 @@ class LiveCamera:
         self.optics = optics or Optics()
         self.veil: Veil | None = None
         self.frozen = False
+        self.virtual = False
+        """A virtual camera passes pictures on as they are: no hand, no lens, no noise."""
         self.written: Callable[[Pixels], None] | None = None
         """Is given each frame as the lens saw it, for who records it."""
         self._noise = _noise_bank(np.random.default_rng(seed))
@@ -100,6 +102,10 @@ class LiveCamera:
         light = BLACK if colour is None else parse_colour(colour)
         self._lights.append((time.monotonic() + self.optics.latency_s, light))
 
+    def look(self) -> Pixels:
+        """One more picture as the lens would give it now; it is not written."""
+        return self._seen()
+
     def _run(self) -> None:
         due = time.monotonic()
         while not self._stop.is_set():
@@ -111,6 +117,8 @@ class LiveCamera:
     def _seen(self) -> Pixels:
         self._number += 1
         subject = self.subject
+        if self.virtual:
+            return subject.next_picture()
         picture = self._held(subject.lit(subject.next_picture(), self._light_now()))
         if self.optics.light != 1.0:
             picture = np.asarray(cv2.convertScaleAbs(picture, alpha=self.optics.light), np.uint8)

@@ -1,0 +1,1 @@
+"""The evaluation (``make evaluate``): labelled sessions through a real browser and pipeline."""
