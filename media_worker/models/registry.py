@@ -33,6 +33,14 @@ class ModelSettings(BaseSettings):
         default=DEFAULT_DIRECTORY, description="folder that `make models` filled"
     )
     face_detection: Path | None = Field(default=None, description="YuNet-like ONNX, by path")
+    face_landmarks: Path | None = Field(
+        default=None, description="MediaPipe face landmarker .task, by path"
+    )
+    face_recognition: Path | None = Field(default=None, description="SFace-like ONNX, by path")
+    passive_liveness: Path | None = Field(
+        default=None,
+        description="ONNX that tells a living face; none is shipped, and then nobody passes it",
+    )
     voice_activity: Path | None = Field(default=None, description="silero-vad-like ONNX, by path")
     speech: Path | None = Field(default=None, description="Kokoro-like ONNX, by path")
     speech_vocabulary: Path | None = Field(default=None, description="its vocabulary, by path")
@@ -64,6 +72,10 @@ class ModelRegistry:
             replaced = self._replaced(name)
             self._verified[name] = _as_found(name, replaced) if replaced else self._pinned(name)
         return self._verified[name]
+
+    def optional(self, name: str) -> Model | None:
+        """A model that is used only where the settings mount one; ``None`` where they do not."""
+        return self.get(name) if self._replaced(name) else None
 
     def voice(self, voice: str) -> Model:
         """The style vectors of a voice, e.g. ``zf_xiaoxiao``."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields, replace
 from typing import Protocol
 
 import structlog
@@ -28,8 +28,8 @@ from media_worker.observe.messages import (
     frame,
     reply_adapter,
 )
-from media_worker.observe.process import NO_MODEL
 from media_worker.observe.settings import ObserverSettings
+from shuanglu.timeline.events import Metric
 
 FIRST_RESTART_DELAY_S = 0.1
 SOUND_LIFE_S = 30.0
@@ -41,10 +41,34 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ObserverModels:
-    """The model files that are usable; ``None`` leaves its facts not evaluated."""
+    """The model files that are usable; ``None`` leaves its metrics absent."""
 
-    face_detection: Model | None
-    voice_activity: Model | None
+    face_detection: Model | None = None
+    face_landmarks: Model | None = None
+    face_recognition: Model | None = None
+    passive_liveness: Model | None = None
+    voice_activity: Model | None = None
+
+    def arguments(self) -> list[str]:
+        """For the command line of the process."""
+        named = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return [f"{name}={model.path}" for name, model in named if model is not None]
+
+    def used_for(self, metrics: Collection[Metric]) -> tuple[str, ...]:
+        """Hashes of the models that these metrics come from."""
+        used = ((model, metric) for metric, model in _MODEL_OF.items() if metric in metrics)
+        found = (getattr(self, model) for model, _ in used)
+        return tuple(model.sha256 for model in found if model is not None)
+
+
+_MODEL_OF = {
+    Metric.FACES: "face_detection",
+    Metric.YAW: "face_landmarks",
+    Metric.SAME_FACE: "face_recognition",
+    Metric.PASSIVE_LIVE: "passive_liveness",
+    Metric.VOICE: "voice_activity",
+}
+"""One metric of each model stands for all of it."""
 
 
 class Pinned(Protocol):
@@ -52,7 +76,11 @@ class Pinned(Protocol):
 
     number: int
 
-    def answered(self, answer: Answer) -> None:
+    def opening(self) -> OpenSession:
+        """What a process that does not know the session is told first."""
+        ...
+
+    def answered(self, answer: Answer, body: bytes) -> None:
         """One sample came back."""
         ...
 
@@ -105,12 +133,16 @@ class ObserverProcess:
     def open(self, session: Pinned) -> None:
         """Pin a session; it stays pinned over restarts."""
         self._sessions[session.number] = session
-        self._write(OpenSession(session=session.number))
+        self._write(session.opening())
 
     def close(self, session: Pinned) -> None:
         """Forget a session."""
         self._sessions.pop(session.number, None)
         self._write(CloseSession(session=session.number))
+
+    def tell(self, message: BaseModel) -> None:
+        """Hand on what has no answer."""
+        self._write(message)
 
     def send(self, sample: BaseModel, body: bytes) -> bool:
         """Hand on one sample without waiting; ``False`` when there is no process now."""
@@ -158,7 +190,7 @@ class ObserverProcess:
         try:
             await self._begin(process)
             while True:
-                self._answered(await self._reply(process))
+                self._answered(*await self._reply(process))
         except (asyncio.IncompleteReadError, ConnectionError):
             pass  # it ended; the watch may already have said why
         except TimeoutError:
@@ -166,6 +198,8 @@ class ObserverProcess:
         except ValueError:
             self._reason = "malformed_answer"
         finally:
+            if self.ready is None:
+                self._without_mounted_model()
             self.ready = None
             self._settled.set()
             if process.returncode is None:
@@ -173,11 +207,16 @@ class ObserverProcess:
             await process.wait()
             self._process = None
 
+    def _without_mounted_model(self) -> None:
+        """A process died while loading: a customer's own model must not keep it from working."""
+        if self._models.passive_liveness is not None:
+            _log.warning("passive model not used any more", reason=self._reason)
+            self._models = replace(self._models, passive_liveness=None)
+
     async def _spawn(self) -> asyncio.subprocess.Process:
-        models = (self._models.face_detection, self._models.voice_activity)
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "media_worker.observe.process"),
-            *(str(model.path) if model else NO_MODEL for model in models),
+            *self._models.arguments(),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,  # Ctrl-C in a terminal is for the parent, which ends this
@@ -185,31 +224,31 @@ class ObserverProcess:
 
     async def _begin(self, process: asyncio.subprocess.Process) -> None:
         async with asyncio.timeout(self._settings.start_deadline_s):
-            first = await self._reply(process)
+            first, _ = await self._reply(process)
         if not isinstance(first, Ready):
             raise ValueError("an observer process begins with ready")  # noqa: TRY004 - bad data
         self.ready = first
         _log.info("observer process ready", isolated=first.isolated, problems=list(first.problems))
         self._settled.set()
-        for number in self._sessions:
-            self._write(OpenSession(session=number))
+        for session in self._sessions.values():
+            self._write(session.opening())
 
-    async def _reply(self, process: asyncio.subprocess.Process) -> Reply:
+    async def _reply(self, process: asyncio.subprocess.Process) -> tuple[Reply, bytes]:
         if process.stdout is None:
             raise ConnectionError("no pipe")
         prefix = await process.stdout.readexactly(LENGTHS.size)
         header_length, body_length = checked_lengths(prefix)
         header = await process.stdout.readexactly(header_length)
-        await process.stdout.readexactly(body_length)
-        return reply_adapter.validate_json(header)
+        body = await process.stdout.readexactly(body_length)
+        return reply_adapter.validate_json(header), body
 
-    def _answered(self, reply: Reply) -> None:
+    def _answered(self, reply: Reply, body: bytes) -> None:
         if not isinstance(reply, Answer):
             raise ValueError("an observer process says ready only once")  # noqa: TRY004 - bad data
         self._unanswered = max(0, self._unanswered - 1)
         self._progress_s = time.monotonic()
         if session := self._sessions.get(reply.session):
-            _shielded(lambda: session.answered(reply))
+            _shielded(lambda: session.answered(reply, body))
 
     async def _watch(self) -> None:
         """End a process that has work and gives no answer: it hangs."""

@@ -1,149 +1,208 @@
-"""One key frame to facts: how many faces, and whether the picture is clear, black or frozen.
+"""One session's pictures to measurements.
 
-Stage: inside the observer process. It never keeps a picture: only a grid of
-mean brightness, to see whether the next one is the same.
+Stage: inside the observer process. It keeps no picture: only a decoder, grids of brightness,
+where the face was, and the template that it is compared with.
 """
 
 from __future__ import annotations
 
 import math
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
 
 import av
-import cv2
-import numpy as np
-import numpy.typing as npt
 
-from media_worker.observe.messages import Measured
-from shuanglu.rules.observation import NOT_EVALUATED
-from shuanglu.timeline.events import Fact
+from media_worker.observe.card import encode_still, find_card, flattened
+from media_worker.observe.decoding import (
+    Picture,
+    Pixels,
+    StreamDecoder,
+    UndecodableError,
+    brightness_grid,
+)
+from media_worker.observe.detection import Face, FaceDetector, FaceRecogniser
+from media_worker.observe.landmarks import FaceLandmarker, Landmarks
+from media_worker.observe.messages import CardShown, Sample, Template
+from media_worker.observe.messages import Picture as Request
+from media_worker.observe.passive import PassiveModel
+from media_worker.observe.recognising import Recognition, seen_how_well
+from media_worker.observe.sameness import Frozenness, Loops
+from media_worker.observe.sharpness import sharpness
+from media_worker.observe.skin import occluded, skin_light
+from media_worker.observe.stillness import Stillness
+from shuanglu.timeline.events import Metric
 
-LONG_SIDE_PX = 480
-"""YuNet looks at the picture at this size: it finds faces from about 11 px, one
-fortieth of the picture, for 6 to 9 ms; at 640 it would take 12 to 15 ms."""
-MIN_FACE_SCORE = 0.7
-"""Real and animated faces score 0.8 to 0.95; patterned walls stay below 0.6."""
-NON_MAXIMUM_SUPPRESSION = 0.3
-MAX_FACES = 20
-MAX_PIXELS = 4096 * 2304
-"""Larger pictures are not decoded: no phone sends them, a picture bomb does."""
-
-BLACK_MEAN = 22.0
-BLACK_DEVIATION = 9.0
-"""A covered camera gives a mean luma of 0 to 16 with little structure; a dark room with a
-face in it has more of both."""
-FROZEN_GRID = (32, 24)
-FROZEN_CELL_CHANGE = 1.9
-FROZEN_CELL_CHANGE_MAX = 4.0
-"""Change of a grid cell's mean luma between two key frames: the 95th percentile, and the
-largest. Re-encoding one still 640x480 picture gave at most 1.7 and 3.2 (VP8, 500 kbit/s; half
-of that at 1.5 Mbit/s; H.264 below), a head that sways by one pixel 5.5 and 9.5. Below about
-400 kbit/s the encoder's own noise hides a frozen picture."""
-FROZEN_SAMPLES = 2
-"""Pictures that must be as the one before: a person can hold still from one to the next."""
-FROZEN_AFTER_MS = 3000
-
-Pixels = npt.NDArray[np.uint8]
-_CODECS = {"VP8": "vp8", "H264": "h264"}
+DETECT_EVERY_MS = 450
+"""How often the whole picture is searched for faces while landmarks follow the one."""
+CUT_CHANGE = 40.0
+"""Change of the whole picture from one look to the next that only a cut makes."""
 
 
-class UndecodableError(ValueError):
-    """The bytes are not a key frame that can be decoded."""
+@dataclass(frozen=True, slots=True)
+class PictureModels:
+    """What could be loaded; ``None`` leaves its metrics absent."""
+
+    faces: FaceDetector | None = None
+    landmarks: FaceLandmarker | None = None
+    recogniser: FaceRecogniser | None = None
+    passive: PassiveModel | None = None
 
 
-def decode_key_frame(codec: str, data: bytes) -> Pixels:
-    """Decode one key frame by itself, scaled down to ``LONG_SIDE_PX``; BGR.
+@dataclass(slots=True)
+class Seen:
+    """What came of one picture."""
 
-    A decoder of its own for every frame: nothing that one session sent can
-    linger in another's. Raises :class:`UndecodableError`.
-    """
-    decoder: Any = av.CodecContext.create(_CODECS[codec], "r")
-    decoder.thread_count = 1
-    decoder.options = {"max_pixels": str(MAX_PIXELS)}
-    try:
-        pictures = [*decoder.decode(av.Packet(data)), *decoder.decode(None)]
-    except (av.FFmpegError, ValueError) as error:
-        raise UndecodableError(str(error)) from error
-    if not pictures:
-        raise UndecodableError("no picture came out")
-    picture = pictures[0]
-    scale = min(1.0, LONG_SIDE_PX / max(picture.width, picture.height))
-    size = {"width": round(picture.width * scale), "height": round(picture.height * scale)}
-    return np.ascontiguousarray(picture.to_ndarray(format="bgr24", **size))
-
-
-class FaceDetector:
-    """YuNet through OpenCV; one for the whole process."""
-
-    def __init__(self, model: Path) -> None:
-        cv2.setNumThreads(1)
-        self._detector = cv2.FaceDetectorYN.create(
-            str(model), "", (320, 320), MIN_FACE_SCORE, NON_MAXIMUM_SUPPRESSION, MAX_FACES
-        )
-
-    def scores(self, picture: Pixels) -> list[float]:
-        """The scores of all faces, best first."""
-        self._detector.setInputSize((picture.shape[1], picture.shape[0]))
-        found = self._detector.detect(picture)[1]
-        return sorted((float(row[-1]) for row in found), reverse=True) if found is not None else []
-
-
-class PictureWatch:
-    """Clear, black or frozen, over the pictures of one session."""
-
-    def __init__(self) -> None:
-        self._grid: npt.NDArray[np.float32] | None = None
-        self._same_since_ms = 0
-        self._same_samples = 0
-
-    def value(self, picture: Pixels, at_ms: int) -> str:
-        """The value with this picture; black goes before frozen."""
-        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
-        grid = cv2.resize(grey, FROZEN_GRID, interpolation=cv2.INTER_AREA).astype(np.float32)
-        if self._is_same(grid):
-            self._same_samples += 1
-        else:
-            self._same_since_ms, self._same_samples = at_ms, 0
-        self._grid = grid
-        if grey.mean() < BLACK_MEAN and grey.std() < BLACK_DEVIATION:
-            return "black"
-        lasted = at_ms - self._same_since_ms >= FROZEN_AFTER_MS
-        return "frozen" if lasted and self._same_samples >= FROZEN_SAMPLES else "clear"
-
-    def _is_same(self, grid: npt.NDArray[np.float32]) -> bool:
-        if self._grid is None:
-            return False
-        change = np.abs(grid - self._grid)
-        return bool(
-            np.percentile(change, 95) < FROZEN_CELL_CHANGE and change.max() < FROZEN_CELL_CHANGE_MAX
-        )
+    samples: list[Sample] = field(default_factory=list)
+    face: Template | None = None
+    card: CardShown | None = None
+    jpeg: bytes = b""
 
 
 class PictureObserver:
-    """All facts of the pictures of one session."""
+    """Decodes every frame that it is given, and measures those that it is told to."""
 
-    def __init__(self, faces: FaceDetector | None) -> None:
-        self._faces = faces
-        self._watch = PictureWatch()
+    def __init__(self, models: PictureModels, reference: Template | None = None) -> None:
+        self.recognition = Recognition(models.recogniser, reference)
+        self._models = models
+        self._decoder = StreamDecoder()
+        self._frozenness, self._loops, self._stillness = Frozenness(), Loops(), Stillness()
+        self._face: Face | None = None
+        self._detected_ms = -math.inf
 
-    def observe(self, codec: str, data: bytes, pts_ms: float) -> list[Measured]:
-        """Facts of one key frame; not evaluated if it cannot be decoded."""
-        at_ms = math.floor(pts_ms)
-        try:
-            picture = decode_key_frame(codec, data)
-        except UndecodableError:
-            both = (Fact.FACES, Fact.PICTURE)
-            return [Measured(fact=fact, value=NOT_EVALUATED, at_ms=at_ms) for fact in both]
-        value = self._watch.value(picture, at_ms)
-        return [
-            self._count(picture, at_ms),
-            Measured(fact=Fact.PICTURE, value=value, at_ms=at_ms),
-        ]
+    def observe(self, request: Request, data: bytes) -> Seen:
+        """Take one frame; raises :class:`UndecodableError`."""
+        decoded = self._decoder.decode(request.codec, data, is_key=request.is_key)
+        if request.look == "decode":
+            self._loops.see(brightness_grid(decoded), request.pts_ms)
+            return Seen()
+        return self._measure(request, decoded)
 
-    def _count(self, picture: Pixels, at_ms: int) -> Measured:
-        if self._faces is None:
-            return Measured(fact=Fact.FACES, value=NOT_EVALUATED, at_ms=at_ms)
-        scores = self._faces.scores(picture)
-        score = round(scores[0], 4) if scores else None
-        return Measured(fact=Fact.FACES, value=str(len(scores)), at_ms=at_ms, score=score)
+    def _measure(self, request: Request, decoded: av.VideoFrame) -> Seen:
+        at_ms = math.floor(request.pts_ms)
+        metrics, seen = self._sameness(decoded, request.pts_ms), Seen()
+        picture = Picture(decoded)
+        metrics |= _light(picture)
+        detected = self._find_faces(picture, metrics, at_ms, close=request.look == "close")
+        if self._face is not None:
+            metrics |= self._measure_face(picture, request, seen, at_ms, detected=detected)
+        elif (found := sharpness(picture.grey)) is not None:
+            metrics[Metric.SHARPNESS] = found
+        if request.look == "card":
+            metrics |= self._measure_card(picture, request, seen, at_ms)
+        seen.samples.append(Sample(at_ms=at_ms, source="picture", metrics=metrics))
+        return seen
+
+    def _sameness(self, decoded: av.VideoFrame, pts_ms: float) -> dict[Metric, float]:
+        grid = brightness_grid(decoded)
+        self._loops.see(grid, pts_ms)
+        metrics = {}
+        if (looped_ms := self._loops.looped_ms()) is not None:
+            metrics[Metric.LOOPED_MS] = looped_ms
+        if (change := self._frozenness.change(grid)) is not None:
+            metrics[Metric.CHANGE], metrics[Metric.CHANGE_MAX] = change
+            if change[0] > CUT_CHANGE:
+                self.recognition.doubt()
+        return metrics
+
+    def _find_faces(
+        self, picture: Picture, metrics: dict[Metric, float], at_ms: int, *, close: bool
+    ) -> bool:
+        """Search the picture, or trust what the landmarks followed a moment ago."""
+        if self._models.faces is None:
+            return False
+        if close and self._face is not None and at_ms - self._detected_ms < DETECT_EVERY_MS:
+            return False
+        faces = self._models.faces.find(picture.bgr)
+        self._detected_ms = at_ms
+        metrics[Metric.FACES] = float(len(faces))
+        if len(faces) > 1:
+            metrics[Metric.SECOND_FACE_WIDTH] = faces[1].width / picture.bgr.shape[1]
+        before, self._face = self._face, faces[0] if faces else None
+        if self._face is not None:
+            self.recognition.follow(before, self._face)
+        return True
+
+    def _measure_face(
+        self, picture: Picture, request: Request, seen: Seen, at_ms: int, *, detected: bool
+    ) -> dict[Metric, float]:
+        face = self._face
+        if face is None:
+            return {}
+        metrics = _place(picture, face)
+        landmarks = self._landmarks(picture, face)
+        if landmarks is None:
+            self._detected_ms = -math.inf  # it moved away: search the whole picture next time
+        else:
+            metrics |= landmarks.metrics()
+            metrics[Metric.STILL_MS] = self._stillness.still_ms(landmarks, at_ms)
+            if (share := occluded(picture.bgr, landmarks)) is not None:
+                metrics[Metric.OCCLUDED] = share
+            if request.look == "close":
+                metrics |= skin_light(picture.bgr, landmarks)
+        if self._models.passive is not None and detected:
+            metrics[Metric.PASSIVE_LIVE] = self._models.passive.score(picture.bgr, face)
+        if detected and request.look != "card":
+            same, vector = self.recognition.measure(picture.bgr, face, at_ms, embed=request.embed)
+            metrics |= same
+            if request.embed and vector:
+                seen.face = Template.of(vector, seen_how_well(face, landmarks))
+        return metrics
+
+    def _landmarks(self, picture: Picture, face: Face) -> Landmarks | None:
+        if self._models.landmarks is None:
+            return None
+        return self._models.landmarks.find(picture.bgr, (face.x, face.y, face.width, face.height))
+
+    def _measure_card(
+        self, picture: Picture, request: Request, seen: Seen, at_ms: int
+    ) -> dict[Metric, float]:
+        whole = picture.whole()
+        card = find_card(whole)
+        if card is None:
+            return {Metric.CARD_AREA: 0.0}
+        if request.still_above is not None and card.quality > request.still_above:
+            seen.jpeg = encode_still(whole)
+            seen.card = CardShown(
+                at_ms=at_ms,
+                quality=card.quality,
+                sharpness=card.sharpness,
+                glare_share=card.glare,
+                portrait=self._portrait(flattened(whole, card.corners)),
+            )
+        return card.metrics()
+
+    def _portrait(self, flat: Pixels) -> Template | None:
+        """The face on the card, by its template."""
+        if self._models.faces is None or self._models.recogniser is None:
+            return None
+        faces = self._models.faces.find(flat, side_px=640)
+        if not faces:
+            return None
+        return Template.of(self._models.recogniser.vector(flat, faces[0]), faces[0].score)
+
+
+def _light(picture: Picture) -> dict[Metric, float]:
+    return {
+        Metric.LUMA: float(picture.grey.mean()),
+        Metric.LUMA_DEVIATION: float(picture.grey.std()),
+    }
+
+
+def _place(picture: Picture, face: Face) -> dict[Metric, float]:
+    height, width = picture.grey.shape
+    x, y = face.centre
+    metrics = {
+        Metric.FACE_SCORE: face.score,
+        Metric.FACE_WIDTH: face.width / width,
+        Metric.FACE_X: x / width,
+        Metric.FACE_Y: y / height,
+    }
+    top, left = max(0, round(face.y)), max(0, round(face.x))
+    crop = picture.grey[top : round(face.y + face.height), left : round(face.x + face.width)]
+    if crop.size:
+        metrics[Metric.FACE_LUMA] = float(crop.mean())
+    if crop.size and (found := sharpness(crop)) is not None:
+        metrics[Metric.SHARPNESS] = found
+    return metrics
+
+
+__all__ = ["PictureModels", "PictureObserver", "Seen", "UndecodableError"]

@@ -13,18 +13,32 @@ from dataclasses import dataclass
 import structlog
 
 from media_worker.models.registry import Model, ModelRegistry, ModelUnusableError
+from media_worker.observe.asked import CardHint
+from media_worker.observe.faces import CardStill, FaceTemplate, WatchMode
 from media_worker.observe.link import ObserverModels, ObserverProcess
-from media_worker.observe.session import OnObservation, OnVoice, SessionObserver
+from media_worker.observe.session import (
+    Listeners,
+    OnMeasurement,
+    OnUtterance,
+    OnVoice,
+    SessionObserver,
+)
 from media_worker.observe.settings import ObserverSettings
+from media_worker.utterance import Utterance
 from shuanglu.rules.observation import VoiceEvidence, VoiceSpan
 
 __all__ = [
+    "CardHint",
+    "CardStill",
+    "FaceTemplate",
     "ObserverPool",
     "ObserverSettings",
     "ObserverStatus",
     "SessionObserver",
+    "Utterance",
     "VoiceEvidence",
     "VoiceSpan",
+    "WatchMode",
 ]
 
 _log = structlog.get_logger(__name__)
@@ -58,7 +72,7 @@ class ObserverPool:
         self._settings = settings
         self._registry = registry
         self._on_crash = on_crash or _ignore
-        self._models = ObserverModels(None, None)
+        self._models = ObserverModels()
         self._problems: tuple[str, ...] = ()
         self._links: list[ObserverProcess] = []
         self._next_session = 0
@@ -66,10 +80,7 @@ class ObserverPool:
     async def start(self) -> None:
         """Verify the models and start the processes; returns when each is ready or has failed."""
         problems: list[str] = []
-        self._models = ObserverModels(
-            await asyncio.to_thread(self._usable, "face_detection", problems),
-            await asyncio.to_thread(self._usable, "voice_activity", problems),
-        )
+        self._models = await asyncio.to_thread(self._usable_models, problems)
         self._problems = tuple(problems)
         self._links = [
             ObserverProcess(self._settings, self._models, self._on_crash)
@@ -77,9 +88,18 @@ class ObserverPool:
         ]
         await asyncio.gather(*(link.start() for link in self._links))
 
-    def _usable(self, name: str, problems: list[str]) -> Model | None:
+    def _usable_models(self, problems: list[str]) -> ObserverModels:
+        shipped = ("face_detection", "face_landmarks", "face_recognition", "voice_activity")
+        found = {name: self._usable(name, self._registry.get, problems) for name in shipped}
+        mounted = "passive_liveness"
+        found[mounted] = self._usable(mounted, self._registry.optional, problems)
+        return ObserverModels(**found)
+
+    def _usable(
+        self, name: str, get: Callable[[str], Model | None], problems: list[str]
+    ) -> Model | None:
         try:
-            return self._registry.get(name)
+            return get(name)
         except ModelUnusableError as error:
             _log.warning("model not usable", model=name, reason=error.detail)
             problems.append(f"{name}: {error.detail}")
@@ -91,7 +111,13 @@ class ObserverPool:
         self._links = []
 
     async def open_session(
-        self, session_id: str, *, on_observation: OnObservation, on_voice: OnVoice
+        self,
+        session_id: str,
+        *,
+        on_measurement: OnMeasurement,
+        on_voice: OnVoice,
+        on_utterance: OnUtterance,
+        on_lost: Callable[[], None],
     ) -> SessionObserver:
         """Begin to watch a session, on the process that watches the fewest."""
         self._next_session += 1
@@ -101,12 +127,11 @@ class ObserverPool:
             link=link,
             settings=self._settings,
             models=self._models,
-            on_observation=on_observation,
-            on_voice=on_voice,
+            listeners=Listeners(on_measurement, on_voice, on_utterance, on_lost),
         )
         if link is None or link.ready is None:
             _log.warning("session is not observed now", session_id=session_id)
-            session.not_evaluated()
+            on_lost()
         if link is not None:
             link.open(session)
         return session
@@ -124,14 +149,19 @@ class ObserverPool:
     def status(self) -> ObserverStatus:
         """What works, what does not, and whether the processes are cut off from the network."""
         ready = [link.ready for link in self._links if link.ready]
-        faces = bool(ready) and all(each.face_detection for each in ready)
-        voice = bool(ready) and all(each.voice_activity for each in ready)
-        missing = (("faces", faces), ("picture", bool(ready)), ("voice", voice))
+        there = {
+            "faces": all(each.face_detection for each in ready),
+            "landmarks": all(each.face_landmarks for each in ready),
+            "identity": all(each.face_recognition for each in ready),
+            "passive_liveness": all(each.passive_liveness for each in ready),
+            "picture": True,
+            "voice": all(each.voice_activity for each in ready),
+        }
         return ObserverStatus(
             processes=len(self._links),
             ready=len(ready),
             isolated=bool(ready) and all(each.isolated for each in ready),
             restarts=sum(link.restarts for link in self._links),
-            not_evaluated=tuple(name for name, there in missing if not there),
+            not_evaluated=tuple(name for name, here in there.items() if not (ready and here)),
             problems=self._problems + tuple(p for each in ready for p in each.problems),
         )

@@ -1,4 +1,4 @@
-"""The observer process: reads samples from stdin, answers facts on stdout, one by one.
+"""The observer process: reads samples from stdin, answers measurements on stdout, one by one.
 
 Stage: the only place where what a phone sent is decoded. It never reaches a
 network, never writes a file, and knows sessions only by a number.
@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-from media_worker.observe.isolation import cut_network
+from media_worker.isolation import cut_network
 from media_worker.observe.messages import (
     LENGTHS,
     Answer,
@@ -24,13 +24,15 @@ from media_worker.observe.messages import (
     Ready,
     Request,
     Sound,
+    Spoken,
+    UseReference,
     checked_lengths,
     frame,
     request_adapter,
 )
 
 if TYPE_CHECKING:
-    from media_worker.observe.picture import FaceDetector, PictureObserver
+    from media_worker.observe.picture import PictureModels, PictureObserver
     from media_worker.observe.sound import SoundObserver
     from media_worker.observe.voice import VoiceModel
 
@@ -45,7 +47,7 @@ NO_MODEL = "-"
 class Loaded:
     """The models that could be loaded, and why the others could not."""
 
-    faces: FaceDetector | None
+    picture: PictureModels
     voice: VoiceModel | None
     problems: list[str]
 
@@ -58,16 +60,27 @@ class Watched:
     sound: SoundObserver
 
 
-def load_models(face_detection: str, voice_activity: str) -> Loaded:
-    """Load what is there; a model that cannot be loaded leaves its facts not evaluated."""
+def load_models(paths: Mapping[str, str]) -> Loaded:
+    """Load what is there; a model that cannot be loaded leaves its metrics absent."""
     # Loaded only now: the process must still have one thread when it leaves the network.
-    from media_worker.observe.picture import FaceDetector  # noqa: PLC0415
+    from media_worker.observe.detection import FaceDetector, FaceRecogniser  # noqa: PLC0415
+    from media_worker.observe.landmarks import FaceLandmarker  # noqa: PLC0415
+    from media_worker.observe.passive import PassiveModel  # noqa: PLC0415
+    from media_worker.observe.picture import PictureModels  # noqa: PLC0415
     from media_worker.observe.voice import VoiceModel  # noqa: PLC0415
 
     problems: list[str] = []
-    faces = _try(FaceDetector, face_detection, "face_detection", problems)
-    voice = _try(VoiceModel, voice_activity, "voice_activity", problems)
-    return Loaded(faces, voice, problems)
+
+    def load(model: Callable[[Path], T], name: str) -> T | None:
+        return _try(model, paths.get(name, NO_MODEL), name, problems)
+
+    picture = PictureModels(
+        faces=load(FaceDetector, "face_detection"),
+        landmarks=load(FaceLandmarker, "face_landmarks"),
+        recogniser=load(FaceRecogniser, "face_recognition"),
+        passive=load(PassiveModel, "passive_liveness") if "passive_liveness" in paths else None,
+    )
+    return Loaded(picture, load(VoiceModel, "voice_activity"), problems)
 
 
 def _try(load: Callable[[Path], T], path: str, name: str, problems: list[str]) -> T | None:
@@ -96,28 +109,46 @@ class Observers:
         self._loaded = loaded
         self._sessions: dict[int, Watched] = {}
 
-    def answer(self, request: Request, body: bytes) -> Answer | None:
-        """The answer to a sample; opening and closing have none."""
+    def answer(self, request: Request, body: bytes) -> tuple[Answer, bytes] | None:
+        """The answer to a sample, and its body; opening and closing have none."""
         match request:
             case OpenSession(session=session):
-                self._sessions[session] = self._begin()
+                self._sessions[session] = self._begin(request)
             case CloseSession(session=session):
                 self._sessions.pop(session, None)
+            case UseReference(session=session) if watched := self._sessions.get(session):
+                watched.picture.recognition.reference = request.reference
             case Picture(session=session) if watched := self._sessions.get(session):
-                seen = watched.picture.observe(request.codec, body, request.pts_ms)
-                return Answer(session=session, sample=request.sample, measured=tuple(seen))
+                return _look(watched.picture, request, body)
             case Sound(session=session) if watched := self._sessions.get(session):
                 return _hear(watched.sound, request, body)
             case Picture() | Sound():
-                return Answer(session=request.session, sample=request.sample)
+                return Answer(session=request.session, sample=request.sample), b""
         return None
 
-    def _begin(self) -> Watched:
+    def _begin(self, request: OpenSession) -> Watched:
         # Loaded only now, as in load_models.
         from media_worker.observe.picture import PictureObserver  # noqa: PLC0415
         from media_worker.observe.sound import SoundObserver  # noqa: PLC0415
 
-        return Watched(PictureObserver(self._loaded.faces), SoundObserver(self._loaded.voice))
+        picture = PictureObserver(self._loaded.picture, request.reference)
+        return Watched(picture, SoundObserver(self._loaded.voice))
+
+
+def _look(picture: PictureObserver, request: Picture, body: bytes) -> tuple[Answer, bytes]:
+    """What is in a picture; a broken one says so, and the next key frame begins anew."""
+    from media_worker.observe.decoding import UndecodableError  # noqa: PLC0415 - as above
+
+    session, sample = request.session, request.sample
+    try:
+        seen = picture.observe(request, body)
+    except UndecodableError:
+        return Answer(session=session, sample=sample, undecodable=True), b""
+    measured = tuple(seen.samples)
+    answer = Answer(
+        session=session, sample=sample, measured=measured, face=seen.face, card=seen.card
+    )
+    return answer, seen.jpeg
 
 
 def _packets(request: Sound, body: bytes) -> Iterator[tuple[float, bytes]]:
@@ -127,16 +158,21 @@ def _packets(request: Sound, body: bytes) -> Iterator[tuple[float, bytes]]:
         start += size
 
 
-def _hear(sound: SoundObserver, request: Sound, body: bytes) -> Answer:
+def _hear(sound: SoundObserver, request: Sound, body: bytes) -> tuple[Answer, bytes]:
     sound.observe(_packets(request, body))
-    measured, voices, processed = sound.take()
-    return Answer(
+    heard = sound.take()
+    answer = Answer(
         session=request.session,
         sample=request.sample,
-        measured=tuple(measured),
-        voices=tuple(voices),
-        processed=tuple(processed),
+        measured=tuple(heard.samples),
+        voices=tuple(heard.voices),
+        utterances=tuple(
+            Spoken(from_ms=each.from_ms, to_ms=each.to_ms, size=len(each.pcm))
+            for each in heard.utterances
+        ),
+        processed=tuple(heard.processed),
     )
+    return answer, b"".join(each.pcm for each in heard.utterances)
 
 
 def main() -> None:
@@ -147,22 +183,28 @@ def main() -> None:
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     began = time.monotonic()
-    loaded = load_models(*sys.argv[1:3])
-    ready = Ready(
-        isolated=isolated,
-        face_detection=loaded.faces is not None,
-        voice_activity=loaded.voice is not None,
-        load_ms=round((time.monotonic() - began) * 1000),
-        problems=tuple(loaded.problems),
-    )
-    out.write(frame(ready))
+    loaded = load_models(dict(each.split("=", 1) for each in sys.argv[1:]))
+    out.write(frame(_ready(loaded, isolated=isolated, began_s=began)))
     out.flush()
     observers = Observers(loaded)
     for request, body in requests(sys.stdin.buffer):
-        answer = observers.answer(request, body)
-        if answer:
-            out.write(frame(answer))
+        answered = observers.answer(request, body)
+        if answered:
+            out.write(frame(*answered))
             out.flush()
+
+
+def _ready(loaded: Loaded, *, isolated: bool, began_s: float) -> Ready:
+    return Ready(
+        isolated=isolated,
+        face_detection=loaded.picture.faces is not None,
+        face_landmarks=loaded.picture.landmarks is not None,
+        face_recognition=loaded.picture.recogniser is not None,
+        passive_liveness=loaded.picture.passive is not None,
+        voice_activity=loaded.voice is not None,
+        load_ms=round((time.monotonic() - began_s) * 1000),
+        problems=tuple(loaded.problems),
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One session's samples on their way to an observer process, and the facts on their way back.
+"""One session's samples on their way to an observer process, and what was measured on its way back.
 
 Stage: on the event loop, called for every frame. It never blocks and never
 queues without a limit: what comes too late is dropped and counted.
@@ -8,33 +8,41 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from media_worker.frames import EncodedFrame
+from media_worker.observe.asked import AskedFaces, AskedStill, CardHint, hint_of
+from media_worker.observe.faces import CardStill, FaceTemplate, WatchMode
+from media_worker.observe.feed import PictureFeed
+from media_worker.observe.kept import KeptMeasurements
 from media_worker.observe.link import ObserverModels, ObserverProcess
-from media_worker.observe.messages import MAX_BODY_BYTES, Answer, Measured, Picture, Sound, Voice
-from media_worker.observe.settings import ObserverSettings
-from shuanglu.container.cluster import OPUS_PACKET_MS
-from shuanglu.rules.evidence import faces_in, joined, voice_in
-from shuanglu.rules.observation import (
-    NOT_EVALUATED,
-    FacesInSpan,
-    Observation,
-    VoiceEvidence,
-    VoiceSpan,
+from media_worker.observe.messages import (
+    Answer,
+    OpenSession,
+    Picture,
+    Sample,
+    Sound,
+    Template,
+    UseReference,
+    Voice,
 )
-from shuanglu.timeline.events import Fact
+from media_worker.observe.settings import ObserverSettings
+from media_worker.utterance import Utterance
+from shuanglu.container.cluster import OPUS_PACKET_MS
+from shuanglu.rules.evidence import joined, voice_in
+from shuanglu.rules.measurement import Measurement
+from shuanglu.rules.observation import FacesInSpan, VoiceEvidence, VoiceSpan
+from shuanglu.timeline.events import CardSide
 
 VOICE_LAG_MS = 64
 """The detector works in windows of 32 ms: the last one or two may still be incomplete."""
-KEPT_FACE_SAMPLES = 20_000
 KEPT_VOICES = 4_000
 MAX_BATCH_PACKETS = 200
 
-OnObservation = Callable[[Observation], None]
+OnMeasurement = Callable[[Measurement], None]
 OnVoice = Callable[[VoiceSpan], None]
+OnUtterance = Callable[[Utterance], None]
 
 
 @dataclass(slots=True)
@@ -45,8 +53,18 @@ class Dropped:
     sounds: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Whom the session tells; all are called on the event loop and must not block."""
+
+    on_measurement: OnMeasurement
+    on_voice: OnVoice
+    on_utterance: OnUtterance
+    on_lost: Callable[[], None]
+
+
 class SessionObserver:
-    """Push frames in; facts and voices come back through the two callbacks."""
+    """Push frames in; measurements and voices come back through the listeners."""
 
     def __init__(
         self,
@@ -55,24 +73,24 @@ class SessionObserver:
         link: ObserverProcess | None,
         settings: ObserverSettings,
         models: ObserverModels,
-        on_observation: OnObservation,
-        on_voice: OnVoice,
+        listeners: Listeners,
     ) -> None:
         self.number = number
         self.dropped = Dropped()
         self._link = link
         self._settings = settings
         self._models = models
-        self._on_observation = on_observation
-        self._on_voice = on_voice
+        self._listeners = listeners
+        self._feed = PictureFeed(settings)
+        self._kept = KeptMeasurements()
+        self._asked_faces = AskedFaces()
+        self._asked_still = AskedStill()
+        self._reference: FaceTemplate | None = None
         self._in_flight: dict[int, Picture | Sound] = {}
         self._next_sample = 0
-        self._last_picture_ms = -math.inf
-        self._newest_ms = 0.0
         self._batch: list[EncodedFrame] = []
         self._wanted_ms: float = math.inf
         self._progress = asyncio.Event()
-        self._faces: deque[tuple[int, int]] = deque(maxlen=KEPT_FACE_SAMPLES)
         self._voices: dict[int, VoiceSpan] = {}
         self._processed: list[tuple[int, int]] = []
 
@@ -80,28 +98,35 @@ class SessionObserver:
 
     def push(self, frame: EncodedFrame) -> None:
         """Take one frame; cheap, never blocks, never raises for what the frame holds."""
-        self._newest_ms = max(self._newest_ms, frame.pts_ms)
         if frame.kind == "audio":
             self._push_sound(frame)
-        elif frame.is_key:
+        else:
             self._push_picture(frame)
 
     def _push_picture(self, frame: EncodedFrame) -> None:
         if frame.codec == "OPUS":
             return
-        if frame.pts_ms - self._last_picture_ms < self._settings.video_interval_ms:
-            return
-        waiting = sum(isinstance(sample, Picture) for sample in self._in_flight.values())
-        too_late = waiting >= self._settings.max_video_in_flight
-        if too_late or len(frame.data) > MAX_BODY_BYTES:
-            self.dropped.pictures += 1
+        waiting = [sample for sample in self._in_flight.values() if isinstance(sample, Picture)]
+        looking = sum(picture.look != "decode" for picture in waiting)
+        before = self._feed.dropped
+        look = self._feed.take(frame, looking=looking, decoding=len(waiting))
+        self.dropped.pictures += self._feed.dropped - before
+        if look is None:
             return
         sample = Picture(
-            session=self.number, sample=self._number(), codec=frame.codec, pts_ms=frame.pts_ms
+            session=self.number,
+            sample=self._number(),
+            codec=frame.codec,
+            pts_ms=frame.pts_ms,
+            is_key=frame.is_key,
+            look=look,
+            embed=look != "decode" and self._asked_faces.is_open,
+            still_above=self._asked_still.above if look == "card" else None,
         )
         if self._send(sample, frame.data):
-            self._last_picture_ms = frame.pts_ms
+            self._feed.sent(look, frame.pts_ms)
         else:
+            self._feed.begin_again()
             self.dropped.pictures += 1
 
     def _push_sound(self, frame: EncodedFrame) -> None:
@@ -138,50 +163,67 @@ class SessionObserver:
 
     # --- back ------------------------------------------------------------------------
 
-    def answered(self, answer: Answer) -> None:
+    def opening(self) -> OpenSession:
+        """What a process that does not know the session is told first."""
+        reference = Template.of(self._reference.vector) if self._reference else None
+        return OpenSession(session=self.number, reference=reference)
+
+    def answered(self, answer: Answer, body: bytes) -> None:
         """One sample came back from the process."""
-        if self._in_flight.pop(answer.sample, None) is None:
+        asked = self._in_flight.pop(answer.sample, None)
+        if asked is None:
             return
         for interval in answer.processed:
             self._processed = joined(self._processed, interval, bridge_ms=VOICE_LAG_MS)
         for voice in answer.voices:
             self._heard(voice)
-        for measured in answer.measured:
-            self._measured(measured)
+        if isinstance(asked, Picture):
+            self._looked(asked, answer, body)
+        else:
+            self._said(answer, body)
+        for sample in answer.measured:
+            self._measured(sample)
         self._progress.set()
+
+    def _looked(self, asked: Picture, answer: Answer, body: bytes) -> None:
+        if answer.undecodable:
+            self._feed.broke()
+        if asked.embed:
+            self._asked_faces.take(answer.face)
+        if answer.card is not None:
+            self._asked_still.take(answer.card, body, self._models.face_recognition)
+
+    def _said(self, answer: Answer, body: bytes) -> None:
+        start = 0
+        for spoken in answer.utterances:
+            pcm = body[start : start + spoken.size]
+            start += spoken.size
+            self._listeners.on_utterance(Utterance(spoken.from_ms, spoken.to_ms, pcm))
 
     def _heard(self, voice: Voice) -> None:
         span = VoiceSpan(from_ms=voice.from_ms, to_ms=voice.to_ms, ended=voice.ended)
         self._voices[span.from_ms] = span
         if len(self._voices) > KEPT_VOICES:
             del self._voices[next(iter(self._voices))]
-        self._on_voice(span)
+        self._listeners.on_voice(span)
 
-    def _measured(self, measured: Measured) -> None:
-        if measured.fact is Fact.FACES and measured.value != NOT_EVALUATED:
-            self._faces.append((measured.at_ms, int(measured.value)))
-        model = self._models.face_detection if measured.fact is Fact.FACES else None
-        self._on_observation(
-            Observation(
-                fact=measured.fact,
-                value=measured.value,
-                at_ms=max(0, measured.at_ms),
-                score=measured.score,
-                model_sha256=model.sha256 if model else None,
-            )
+    def _measured(self, sample: Sample) -> None:
+        measured = Measurement(
+            at_ms=max(0, sample.at_ms),
+            source=sample.source,
+            metrics=sample.metrics,
+            model_sha256s=self._models.used_for(sample.metrics),
         )
+        self._kept.take(measured)
+        self._asked_still.saw(measured)
+        self._listeners.on_measurement(measured)
 
     def lost(self) -> None:
         """The process is gone: nothing is evaluated until samples flow again."""
         self._in_flight.clear()
-        self.not_evaluated()
+        self._feed.begin_again()
         self._progress.set()
-
-    def not_evaluated(self) -> None:
-        """Say of every fact that it is not known now."""
-        at_ms = math.floor(self._newest_ms)
-        for fact in Fact:
-            self._on_observation(Observation(fact=fact, value=NOT_EVALUATED, at_ms=at_ms))
+        self._listeners.on_lost()
 
     async def close(self) -> None:
         """Send no more samples; idempotent. What was measured can still be asked."""
@@ -192,7 +234,70 @@ class SessionObserver:
         self._batch = []
         self._progress.set()
 
+    # --- how it looks ------------------------------------------------------------------
+
+    @property
+    def mode(self) -> WatchMode:
+        """How closely the picture is looked at; another mode begins with the next key frame."""
+        return self._feed.mode
+
+    @mode.setter
+    def mode(self, mode: WatchMode) -> None:
+        self._feed.mode = mode
+        self._asked_still.begin()
+
+    @property
+    def needs_key_frame(self) -> bool:
+        """Whether the phone should be asked for a key frame now."""
+        return self._link is not None and self._feed.needs_key_frame
+
+    @property
+    def card_hint(self) -> CardHint | None:
+        """What keeps a card from being captured, by the newest picture in CARD mode."""
+        return hint_of(self._asked_still.newest)
+
+    async def card_still(self, side: CardSide, timeout_s: float) -> CardStill | None:
+        """The best picture of a card from now on, when one was good enough; else ``None``."""
+        self._asked_still.begin(wants_portrait=side is CardSide.FRONT)
+        return await self._asked_still.wait(timeout_s)
+
+    # --- the face ------------------------------------------------------------------------
+
+    async def enrol(self, timeout_s: float) -> FaceTemplate | None:
+        """Make the best frontal face of the next pictures the session's reference."""
+        model = self._models.face_recognition
+        found = await self._asked_faces.next_ones(timeout_s) if self._link and model else []
+        if model is None or not found:
+            return None
+        best = max(found, key=lambda each: each.quality)
+        template = FaceTemplate(best.raw(), model.sha256)
+        self.use_reference(template)
+        return template
+
+    def use_reference(self, template: FaceTemplate) -> None:
+        """Compare every face with this one from now on; a template of another model is ignored."""
+        model = self._models.face_recognition
+        if model is None or template.model_sha256 != model.sha256:
+            return
+        self._reference = template
+        if self._link is not None:
+            reference = Template.of(template.vector)
+            self._link.tell(UseReference(session=self.number, reference=reference))
+
+    async def compare(self, template: FaceTemplate, timeout_s: float) -> float | None:
+        """Median cosine of the next pictures' face with a template; ``None``: not evaluated."""
+        model = self._models.face_recognition
+        if self._link is None or model is None or template.model_sha256 != model.sha256:
+            return None
+        return self._asked_faces.likeness(
+            await self._asked_faces.next_ones(timeout_s), template.vector
+        )
+
     # --- questions -------------------------------------------------------------------
+
+    def measurements_between(self, from_ms: int, to_ms: int) -> list[Measurement]:
+        """What was measured between two media times, in order; the oldest are forgotten."""
+        return self._kept.between(from_ms, to_ms)
 
     def voice_between(self, from_ms: int, to_ms: int) -> VoiceEvidence:
         """The voice between two media times; see ``shuanglu.rules.evidence``."""
@@ -200,7 +305,7 @@ class SessionObserver:
 
     def faces_between(self, from_ms: int, to_ms: int) -> FacesInSpan:
         """The faces between two media times; see ``shuanglu.rules.evidence``."""
-        return faces_in(self._faces, from_ms, to_ms)
+        return self._kept.faces_between(from_ms, to_ms)
 
     async def wait_evaluated(self, until_ms: int, timeout_s: float) -> bool:
         """Wait until sound up to ``until_ms`` was processed and no picture before it is open.
@@ -223,7 +328,7 @@ class SessionObserver:
 
     def _is_evaluated(self, until_ms: int) -> bool:
         pictures = (s for s in self._in_flight.values() if isinstance(s, Picture))
-        if any(picture.pts_ms <= until_ms for picture in pictures):
+        if any(each.pts_ms <= until_ms and each.look != "decode" for each in pictures):
             return False
         return self._models.voice_activity is None or self._sound_is_evaluated(until_ms)
 

@@ -12,9 +12,17 @@ class ObserverSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SHUANGLU_OBSERVER_", frozen=True)
 
     processes: int = Field(default=1, ge=0, description="0 leaves every check not evaluated")
-    video_interval_ms: int = Field(default=900, ge=0, description="least time between pictures")
+    watch_interval_ms: int = Field(default=600, ge=0, description="least time between pictures")
+    close_interval_ms: int = Field(default=60, ge=0, description="the same during liveness")
+    card_interval_ms: int = Field(default=240, ge=0, description="the same while a card is shown")
+    key_frame_after_ms: int = Field(
+        default=900, ge=0, description="a picture older than this makes us ask for a key frame"
+    )
     audio_batch_ms: int = Field(default=400, ge=20, description="sound is sent in such batches")
-    max_video_in_flight: int = Field(default=1, ge=1, description="a session's unanswered pictures")
+    max_video_in_flight: int = Field(default=2, ge=1, description="a session's unanswered pictures")
+    max_decode_in_flight: int = Field(
+        default=24, ge=1, description="the same, with frames that are only decoded"
+    )
     max_audio_in_flight: int = Field(default=12, ge=1, description="a session's unanswered batches")
     answer_deadline_s: float = Field(
         default=5.0, gt=0, description="a process that answers nothing for so long is ended"
