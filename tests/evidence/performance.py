@@ -266,9 +266,9 @@ class Performance:
 
     def perform_challenges(self, step_id: str, attempt: int) -> None:
         for number, kind in enumerate(("gestures", "digits"), start=1):
-            same = {"step_id": step_id, "attempt": attempt, "challenge": number}
-            what = {"gestures": {"gestures": ("blink", "nod")}, "digits": {"digits": "4071"}}[kind]
-            drawn = {**same, **what, "kind": kind, "policy_version": 1}
+            same: dict[str, Any] = {"step_id": step_id, "attempt": attempt, "challenge": number}
+            drawn = {**same, "kind": kind, "policy_version": 1}
+            drawn |= {"gestures": ("blink", "nod")} if kind == "gestures" else {"digits": "4071"}
             self.tell(ev.LivenessChallenged.model_validate(drawn))
             from_ms = self.media_ms
             self.store(1)
