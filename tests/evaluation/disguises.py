@@ -150,7 +150,8 @@ class PrintedPhoto:
             sheet = np.asarray(sheet * (1 - self._hole) + living * self._hole, np.uint8)
         self._place = 0.95 * self._place + self._random.normal(0, (1.2, 1.2, 0.5), 3)
         matrix = cv2.getRotationMatrix2D((WIDTH_PX / 2, HEIGHT_PX / 2), self._place[2], 0.86)
-        matrix[:, 2] += self._place[:2]
+        matrix[0, 2] += float(self._place[0])
+        matrix[1, 2] += float(self._place[1])
         moved = cv2.warpAffine(sheet, matrix, SIZE, borderValue=(120, 130, 140))
         return np.asarray(moved, np.uint8)
 
@@ -182,7 +183,8 @@ class OnAScreen:
         self._phase += 0.35
         shown = cv2.GaussianBlur(self._shown(), (0, 0), 0.9).astype(np.float32)
         moire = 1 + 0.05 * np.sin(self._raster + self._phase)
-        return np.clip(shown * self._cast * moire[..., None], 0, 255).astype(np.uint8)
+        seen = np.clip(shown * self._cast * moire[..., None], 0, 255)
+        return np.asarray(seen, np.uint8)
 
     def lit(self, picture: Pixels, colour: Colour) -> Pixels:
         return self._light.fall(picture, colour)

@@ -13,9 +13,9 @@ from playwright.async_api import Page
 
 from demo import synthetic_microphone
 from demo.body import OwnBody
-from demo.demo_customer import Speech
 from demo.film import Film
 from demo.portrait import Points
+from demo.speech import Speech
 from demo.subject import LivePerson
 from tests.evaluation import disguises
 
@@ -52,7 +52,7 @@ class Company:
 
 def episodes(body: OwnBody, page: Page, company: Company) -> list[Episode]:
     """All of them, in the order in which they are played."""
-    return [*_picture(body, company), *_face(body, company), *_sound(body, page, company)]
+    return [*_picture(body, company), *_face(body, company), *_sound(page, company)]
 
 
 def _only(*names: str) -> frozenset[str]:
@@ -160,7 +160,7 @@ def _face(body: OwnBody, company: Company) -> list[Episode]:
     ]  # fmt: skip
 
 
-def _sound(body: OwnBody, page: Page, company: Company) -> list[Episode]:
+def _sound(page: Page, company: Company) -> list[Episode]:
     async def mute() -> None:
         await synthetic_microphone.mute(page)
 
