@@ -23,7 +23,6 @@ from media_worker.direct.director import Director
 from media_worker.direct.live import LiveFacts, live_status
 from media_worker.folding import FoldedTimeline
 from media_worker.intake import Intake, IntakeHooks, settle
-from media_worker.moments import moment_of
 from media_worker.observe.pool import ObserverPool, VoiceSpan
 from media_worker.outgoing import LivePusher, Outbox
 from media_worker.play.prompt import RenderedPrompt
@@ -33,6 +32,7 @@ from media_worker.reference import ReferenceFace
 from media_worker.watching import SessionWatching, WatchingHooks
 from shuanglu.clock import Clock
 from shuanglu.errors import ConflictError, NotAllowedError, ShuangluError
+from shuanglu.script.moments import moment_of
 from shuanglu.script.runner import RunPhase, RunState
 from shuanglu.script.verdict import judge
 from shuanglu.timeline import events as ev

@@ -10,6 +10,8 @@ import asyncio
 import secrets
 from typing import Literal
 
+from media_worker.direct.stage import Stage
+from shuanglu.errors import ConflictError, InvalidInputError
 from shuanglu.rules.liveness import (
     Challenge,
     LivenessPolicy,
@@ -18,9 +20,6 @@ from shuanglu.rules.liveness import (
     judge,
     shipped_liveness,
 )
-
-from media_worker.direct.stage import Stage
-from shuanglu.errors import ConflictError
 from shuanglu.script.runner import Challenge as ChallengeAction
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import Actor, ChallengeKind, ChallengeOutcome
@@ -32,6 +31,8 @@ GRACE_S = 8.0
 """A phone that says nothing this long after the time limit has lost its page."""
 MEDIA_LAG_MS = 700
 """The picture of a moment arrives this much later than the word of it, at most."""
+SLACK_MS = 500
+"""A phone's clock may run this far ahead of ours within one challenge."""
 MEASURED_TIMEOUT_S = 4.0
 WORDS_TIMEOUT_S = 6.0
 
@@ -153,7 +154,7 @@ class LivenessDesk:
     ) -> ev.LivenessJudged:
         senses, until_ms = self._stage.senses, performed.to_ms + MEDIA_LAG_MS
         await senses.evaluated(until_ms, timeout_s=MEASURED_TIMEOUT_S)
-        words = ()
+        words: tuple[ev.SpeechRecognised, ...] = ()
         if told.kind is ChallengeKind.DIGITS:
             words = tuple(
                 await senses.words(performed.from_ms, until_ms, timeout_s=WORDS_TIMEOUT_S)
@@ -181,6 +182,8 @@ class LivenessDesk:
             case ChallengePerformed(shown_ms=shown_ms):
                 if now.begun_ms is None or now.over.is_set():
                     raise ConflictError("it has not begun, or is over", field="challenge")
+                if max(shown_ms, default=0) > self._stage.now_ms() - now.begun_ms + SLACK_MS:
+                    raise InvalidInputError("more time than has passed", field="shown_ms")
                 now.performed = self._performed(now, now.begun_ms, shown_ms)
                 now.over.set()
 

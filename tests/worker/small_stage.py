@@ -89,7 +89,7 @@ class ToldSenses:
 class SmallStage:
     """A stage in memory; the first ``failures`` appends fail in a way that nobody planned."""
 
-    vad_sha256 = ""
+    vad_sha256 = "b" * 64
     face_sha256: str | None = None
 
     def __init__(

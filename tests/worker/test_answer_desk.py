@@ -111,7 +111,7 @@ async def test_a_clear_no_needs_no_tap_either() -> None:
 @pytest.mark.parametrize(
     "heard",
     [
-        said("今天天气不错"),
+        said("今天下雨了"),
         said("清楚", confidence=0.3),
         said("清楚", lips="still"),
         said("什么意思"),
@@ -129,7 +129,7 @@ async def test_anything_else_waits_for_the_tap(heard: SpeechRecognised) -> None:
     ("words", "choice", "voice", "basis", "accepted"),
     [
         ("清楚", "yes", HEARD, "words_and_tap", True),
-        ("嗯哼", "yes", HEARD, "voice_and_tap", True),
+        ("今天下雨了", "yes", HEARD, "voice_and_tap", True),
         ("不清楚", "yes", HEARD, "words_contradict", False),
         ("清楚", "no", HEARD, "choice_refused", False),
         (None, "yes", HEARD, "voice_and_tap", True),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shuanglu.errors import ConflictError
+from shuanglu.errors import ConflictError, InvalidInputError
 from shuanglu.rules.liveness.gestures import METRICS
 from shuanglu.rules.measurement import Measurement
 from shuanglu.script.model import Script
@@ -166,3 +166,10 @@ async def test_out_of_order_messages_are_refused(stage: SmallStage) -> None:
     with pytest.raises(ConflictError):
         take(ChallengeBegun(**step(told)))
     assert not of(stage, ev.LivenessPerformed)
+
+
+async def test_more_time_than_has_passed_is_refused(stage: SmallStage) -> None:
+    told = await drawn(stage)
+    stage.director.liveness.take(ChallengeBegun(**step(told)))
+    with pytest.raises(InvalidInputError):
+        stage.director.liveness.take(ChallengePerformed(**step(told), shown_ms=(60_000,)))
