@@ -142,6 +142,11 @@ class ObserverPool:
         return self._models.voice_activity.sha256 if self._models.voice_activity else ""
 
     @property
+    def face_sha256(self) -> str | None:
+        """Hash of the model that compares faces, if there is one."""
+        return self._models.face_recognition.sha256 if self._models.face_recognition else None
+
+    @property
     def processes(self) -> tuple[int, ...]:
         """Process ids of those that are ready."""
         return tuple(link.pid for link in self._links if link.pid is not None)
