@@ -19,7 +19,7 @@ from demo.browser import launch, phone
 from demo.customer import SyntheticCustomer
 from demo.demo_customer import make_body
 from demo.media_assets import fake_microphone
-from demo.staff import StaffClient
+from demo.staff import WHOLE_SALE, StaffClient
 from embedded.settings import EmbeddedSettings
 from embedded.staff_command import give_login
 
@@ -56,7 +56,7 @@ async def _go_through(origin: str, staff: StaffClient, console: Console) -> int:
     console.print("making face and voice · 准备人像与语音")
     body = await asyncio.to_thread(make_body, camera_path(ASSETS), ASSETS)
     microphone = await asyncio.to_thread(fake_microphone, ASSETS)
-    invitation = await staff.invite(customer_name="演示客户")
+    invitation = await staff.invite(customer_name="演示客户", script_id=WHOLE_SALE)
     # The link may lead phones to another origin; this browser is on this machine.
     code = invitation["url"].partition("#")[2]
     console.print(f"watch · 观看: {origin}/office/#/sessions/{invitation['session_id']}")

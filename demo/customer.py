@@ -74,8 +74,10 @@ class SyntheticCustomer:
         await self._seen("get-ready")
 
     async def check_device(self) -> None:
-        """Hears the test sound; picture and microphone pass by themselves."""
+        """Says something, and hears the test sound; the picture passes by itself."""
         await self._seen("device-check")
+        if self._body is not None:
+            await self._body.say(self.page, "你好,听得到吗?")
         await self._tap("play-test-sound")
         await self._tap("sound-heard")
 
