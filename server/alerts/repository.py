@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case
+from sqlalchemy import ColumnElement, and_, case, literal
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, or_, select, update
 
@@ -136,7 +136,8 @@ class AlertRepository:
         ]
         query = _shown().where(*wanted.conditions())
         if after is not None:
-            at = (after.is_acknowledged, after.rank, after.place, after.case_id)
+            values = (after.is_acknowledged, after.rank, after.place, after.case_id)
+            at = [literal(value) for value in values]
             behind = [
                 and_(*(order[i] == at[i] for i in range(n)), order[n] > at[n])
                 for n in range(len(order))

@@ -98,7 +98,7 @@ class AlertService:
                     session_id=row.session_id,
                     alert=row.alert,
                     severity=row.severity,
-                    level=level,
+                    escalation=level,
                 )
         return risen
 

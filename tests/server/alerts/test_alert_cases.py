@@ -115,16 +115,17 @@ async def test_what_nobody_answers_escalates_once_for_each_deadline(
             "session_id": session_id,
             "alert": "other_face",
             "severity": "severe",
-            "level": 1,
+            "escalation": 1,
         }
     ]
     page = await _page(stage)
     assert page["items"][0]["level"] == 1
     assert page["items"][0]["escalated_at"][:23] == page["now"][:23]
     assert page["counts"] == {"open": 2, "severe": 1, "escalated": 1}
-    clock.advance(ms=100 * 3600 * 1000)  # nobody was there, nor was the server
+    clock.advance(ms=4 * 3600 * 1000)  # nobody was there, nor was the server
     assert (await _escalate(stage), await _escalate(stage)) == (2, 0)
-    assert {case["level"] for case in (await _page(stage))["items"]} == {3}
+    levels = {case["alert"]: case["level"] for case in (await _page(stage))["items"]}
+    assert levels == {"other_face": 3, "blurred": 2}
 
 
 async def test_what_was_answered_in_time_never_escalates(stage: Stage, clock: ManualClock) -> None:

@@ -163,6 +163,8 @@ async def test_rows_are_told_as_they_change(stage: Stage) -> None:
     session_id = (await stage.invite())["session_id"]
     response = await stage.staff("GET", f"{SESSIONS}/live")
     assert response.content_type == "text/event-stream"
+    kind, _ = await _next_event(response.content)
+    assert kind == "alerts"
     timeline = stage.app[app_keys.TIMELINE]
     await timeline.append(session_id, [_draft(ev.RouteStaffed(reason="customer_asked"))])
     kind, data = await _next_event(response.content)

@@ -38,6 +38,12 @@ export function laneSpans(events: readonly Event[], untilMs: number): LaneSpan[]
     } else if (payload.type === "speech.recognised" || payload.type === "phrase.heard") {
       const { from_ms: fromMs, to_ms: toMs } = payload;
       spans.push({ kind: "speech", fromMs, toMs, tone: toneOf(payload), event });
+    } else if (payload.type === "observation.changed") {
+      // What could not be checked is shown as long as it lasted, never left out.
+      end(`blind ${payload.fact}`, payload.since_ms, "warning");
+      if (payload.value === "not_evaluated") {
+        open.set(`blind ${payload.fact}`, { kind: "alert", fromMs: payload.since_ms, event });
+      }
     } else if (payload.type === "media.gap") {
       const { from_ms: fromMs, to_ms: toMs } = payload;
       spans.push({ kind: "gap", fromMs, toMs, tone: "warning", event });
