@@ -71,8 +71,8 @@ class OwnBody:
     ) -> None:
         self.camera = camera
         self.person = person
-        self._speech = speech
-        self._voice = voice
+        self.speech = speech
+        self.voice = voice
         self.cards = cards
 
     async def attach(self, page: Page) -> None:
@@ -91,7 +91,7 @@ class OwnBody:
 
     async def say(self, page: Page, text: str) -> None:
         """Aloud, the mouth moving with it."""
-        await self.speak(page, await asyncio.to_thread(self._speech.wav, text, self._voice))
+        await self.speak(page, await asyncio.to_thread(self.speech.wav, text, self.voice))
 
     async def speak(self, page: Page, wav: bytes) -> None:
         """Play it, and move the mouth."""
@@ -102,7 +102,8 @@ class OwnBody:
 
     async def read_digits(self, page: Page, digits: str) -> None:
         """One by one."""
-        await self.say(page, spoken_digits(digits))
+        row = self.speech.row
+        await self.speak(page, await asyncio.to_thread(row, spoken_digits(digits), self.voice))
 
     async def gesture(self, name: str) -> None:
         """As the clip has it."""

@@ -55,6 +55,10 @@ class SyntheticCustomer:
             pass
         return await self.receipt()
 
+    def hand_over(self, body: Body) -> None:
+        """From now on another holds the phone."""
+        self._body = body
+
     # --- before the script ---
 
     async def join(self, url: str) -> None:

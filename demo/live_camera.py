@@ -106,6 +106,17 @@ class LiveCamera:
         """One more picture as the lens would give it now; it is not written."""
         return self._seen()
 
+    def seen(self, colour: Colour) -> Pixels:
+        """The same under that light of the screen; for who makes a recording beforehand."""
+        self._lights.clear()
+        self._colour = colour
+        return self._seen()
+
+    @staticmethod
+    def clock() -> float:
+        """What the camera goes by, in seconds."""
+        return time.monotonic()
+
     def _run(self) -> None:
         due = time.monotonic()
         while not self._stop.is_set():

@@ -9,6 +9,7 @@ import hashlib
 import io
 import threading
 import wave
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +22,14 @@ from media_worker.play.render_speech import SAMPLE_RATE_HZ, Samples, Voice
 
 _HASH_DIGITS = 16
 _DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
-_LOUD = 0.12
-"""Root mean square of a loud vowel: the mouth is then wide open."""
+WIDEST = 0.7
+"""Of a mouth that speaks; 1 is a yawn."""
 
 
-def spoken_digits(digits: str) -> str:
-    """Digits as a person reads them aloud, one by one."""
-    return ",".join(_DIGITS[digit] for digit in digits) + "。"
+def spoken_digits(digits: str) -> tuple[str, ...]:
+    """Digits as a person reads them aloud, two by two."""
+    said = [_DIGITS[digit] for digit in digits]
+    return tuple("".join(said[at : at + 2]) + "。" for at in range(0, len(said), 2))
 
 
 class Speech:
@@ -48,6 +50,12 @@ class Speech:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(_as_wav(normalise(self._voice(voice).speak(text))))
             return path.read_bytes()
+
+    def row(self, texts: Sequence[str], voice: str, *, pause_s: float = 0.25) -> bytes:
+        """Several texts one after the other, with a pause after each."""
+        pause = np.zeros(int(pause_s * SAMPLE_RATE_HZ), np.float32)
+        parts = [part for text in texts for part in (samples_of(self.wav(text, voice)), pause)]
+        return _as_wav(np.concatenate(parts))
 
     def _voice(self, name: str) -> Voice:
         if name not in self._voices:
@@ -78,9 +86,14 @@ def samples_of(wav: bytes) -> npt.NDArray[np.float32]:
 
 
 def openings(wav: bytes) -> list[float]:
-    """How far the mouth is open at each frame of the camera while this is said."""
+    """How far the mouth is open at each frame of the camera while this is said.
+
+    It opens with every syllable and all but closes between two: by the loudness beside that of
+    the loudest moments.
+    """
     samples = samples_of(wav)
     window = SAMPLE_RATE_HZ // FRAMES_A_SECOND
     whole = samples[: len(samples) // window * window].reshape(-1, window)
     loudness = np.sqrt((whole**2).mean(1))
-    return [float(level) for level in np.clip(loudness / _LOUD, 0, 1) ** 0.7]
+    loud = max(float(np.quantile(loudness, 0.9)), 1e-6) if len(loudness) else 1.0
+    return [float(share) * WIDEST for share in np.clip((loudness / loud - 0.2) / 0.8, 0, 1)]

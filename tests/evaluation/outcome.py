@@ -1,0 +1,59 @@
+"""What came of each labelled case: plain records, written to JSON lines as the run goes on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Verdict = Literal["caught", "missed", "inconclusive"]
+
+
+@dataclass(frozen=True)
+class EpisodeOutcome:
+    """One anomaly in one session."""
+
+    person: str
+    name: str
+    sense: str
+    verdict: Verdict
+    to_alert_s: float | None
+    alert: str | None
+    false_alarms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GenuineOutcome:
+    """One genuine session, or one of its stretches."""
+
+    person: str
+    condition: str
+    seconds: float
+    false_alarms: tuple[str, ...]
+    failed_steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LivenessOutcome:
+    """One session up to the end of its liveness step."""
+
+    person: str
+    attack: str
+    passed: bool
+    judged: tuple[str, ...]
+    alerts: tuple[str, ...]
+    to_end_s: float
+
+
+@dataclass
+class Outcomes:
+    """Everything of one run."""
+
+    episodes: list[EpisodeOutcome] = field(default_factory=list)
+    genuine: list[GenuineOutcome] = field(default_factory=list)
+    liveness: list[LivenessOutcome] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    """Cases that could not be played; they count for nothing and are named."""
+
+    def as_json(self) -> dict[str, Any]:
+        """For the file that keeps every case."""
+        return asdict(self)

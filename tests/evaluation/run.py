@@ -1,0 +1,107 @@
+"""Runs all cases, a few at a time, against one embedded server in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import tempfile
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from playwright.async_api import async_playwright
+
+from demo.server_process import ServerProcess
+from demo.staff import StaffClient
+from tests.evaluation import play
+from tests.evaluation.cases import genuine_sessions, liveness_sessions, watched_people
+from tests.evaluation.outcome import Outcomes
+from tests.evaluation.people import ASSETS, fetch_photographs
+
+AT_ONCE = 2
+"""Sessions at the same time: each has a browser that encodes, on the same two cores."""
+_SPEECH = ASSETS / "speech"
+
+Case = tuple[str, Callable[[], Awaitable[None]]]
+
+
+def run(tiers: frozenset[str], most: int | None = None) -> Outcomes:
+    """Everything that is asked for; ``most`` cuts each tier short, to try the harness."""
+    fetch_photographs()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True, prefix="evaluate-") as name:
+        server = ServerProcess(Path(name) / "data")
+        for part in ("prompts", "objects/prompts"):
+            if (_SPEECH / part).exists():
+                shutil.copytree(_SPEECH / part, server.data_dir / part, dirs_exist_ok=True)
+        server.start()
+        try:
+            return asyncio.run(_run(server, Path(name), tiers, most))
+        finally:
+            server.stop()
+
+
+async def _run(
+    server: ServerProcess, folder: Path, tiers: frozenset[str], most: int | None
+) -> Outcomes:
+    outcomes = Outcomes()
+    async with StaffClient(server.origin) as staff, async_playwright() as playwright:
+        await staff.login(*server.first_login())
+        stage = play.Stage(playwright, staff, folder)
+        await _all(_cases(stage, outcomes, tiers, most), outcomes)
+    return outcomes
+
+
+def _cases(
+    stage: play.Stage, outcomes: Outcomes, tiers: frozenset[str], most: int | None
+) -> list[Case]:
+    cases: list[Case] = []
+    if "anomalies" in tiers:
+        people = watched_people()[:most]
+        pairs = zip(people, [*people[1:], "ri"], strict=True)
+        cases += [(f"anomalies {a}", _anomalies(stage, outcomes, a, b)) for a, b in pairs]
+    if "liveness" in tiers:
+        for attempt in liveness_sessions()[:most]:
+
+            async def prove(attempt: play.Liveness = attempt) -> None:
+                outcomes.liveness.append(await play.liveness(stage, attempt))
+
+            cases.append((f"liveness {attempt.person} {attempt.attack}", prove))
+    if "genuine" in tiers:
+        for case in genuine_sessions()[:most]:
+
+            async def go(case: play.Genuine = case) -> None:
+                outcomes.genuine.append(await play.genuine(stage, case))
+
+            cases.append((f"genuine {case.person} {case.condition}", go))
+    return cases
+
+
+def _anomalies(
+    stage: play.Stage, outcomes: Outcomes, name: str, other: str
+) -> Callable[[], Awaitable[None]]:
+    async def go() -> None:
+        episodes, quiet = await play.watch_anomalies(stage, name, other)
+        outcomes.episodes += episodes
+        outcomes.genuine.append(quiet)
+
+    return go
+
+
+async def _all(cases: list[Case], outcomes: Outcomes) -> None:
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def one(name: str, go: Callable[[], Awaitable[None]]) -> None:
+        async with free:
+            try:
+                await go()
+                _say(f"done  {name}")
+            except Exception:  # noqa: BLE001 - a case that breaks is named; the others go on
+                outcomes.broken.append(name)
+                _say(f"BROKEN {name}\n{traceback.format_exc(limit=4)}")
+
+    await asyncio.gather(*(one(name, go) for name, go in cases))
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
