@@ -6,12 +6,14 @@ or broken: after an error only a key frame is decoded.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import av
 import cv2
 import numpy as np
 import numpy.typing as npt
+from av.video.reformatter import Interpolation, VideoReformatter
 
 LONG_SIDE_PX = 640
 """Faces are measured on pictures of this size; what is larger is scaled down."""
@@ -59,20 +61,37 @@ def _fresh(codec: str) -> av.CodecContext:
     return decoder
 
 
-class Picture:
-    """One decoded picture: whole, at working size, and as a grid of brightness."""
+class Scaler:
+    """Decoded pictures to BGR. It keeps the tables for a size, which cost more than scaling."""
 
-    def __init__(self, decoded: av.VideoFrame) -> None:
-        self._decoded = decoded
+    def __init__(self) -> None:
+        self._reformatter = VideoReformatter()
+
+    def picture(self, decoded: av.VideoFrame) -> Picture:
+        """At working size."""
         scale = min(1.0, LONG_SIDE_PX / max(decoded.width, decoded.height))
-        width, height = round(decoded.width * scale), round(decoded.height * scale)
-        small = decoded.to_ndarray(format="bgr24", width=width, height=height)
-        self.bgr: Pixels = np.ascontiguousarray(small)
-        self.grey = np.asarray(cv2.cvtColor(self.bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+        small = self._reformatter.reformat(
+            decoded,
+            width=round(decoded.width * scale),
+            height=round(decoded.height * scale),
+            format="bgr24",
+            interpolation=Interpolation.BILINEAR,
+        )
+        bgr: Pixels = np.ascontiguousarray(small.to_ndarray())
+        return Picture(decoded, bgr, np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8))
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One decoded picture: whole, and at working size in colour and in grey."""
+
+    decoded: av.VideoFrame
+    bgr: Pixels
+    grey: Pixels
 
     def whole(self) -> Pixels:
         """All pixels that the phone sent, BGR."""
-        return np.ascontiguousarray(self._decoded.to_ndarray(format="bgr24"))
+        return np.ascontiguousarray(self.decoded.to_ndarray(format="bgr24"))
 
 
 GRID = (32, 24)
@@ -80,12 +99,12 @@ Grid = npt.NDArray[np.float32]
 
 
 def brightness_grid(decoded: av.VideoFrame) -> Grid:
-    """Mean brightness of 32 by 24 cells, from every fourth row and column.
+    """Mean brightness of 32 by 24 cells, from every sixth row and column.
 
     Cheap enough for every decoded frame.
     """
     plane = decoded.planes[0]
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-    thinned = rows[: decoded.height : 4, : decoded.width : 4]
+    thinned = rows[: decoded.height : 6, : decoded.width : 6]
     small = cv2.resize(thinned.astype(np.float32), GRID, interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.float32)

@@ -56,7 +56,7 @@ class FaceDetector:
         """All faces, the widest first."""
         scale = min(1.0, side_px / max(picture.shape[:2]))
         size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
-        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA) if scale < 1 else picture
+        small = cv2.resize(picture, size) if scale < 1 else picture
         self._detector.setInputSize(size)
         found = self._detector.detect(small)[1]
         rows = [] if found is None else [np.asarray(row, np.float32) for row in found]

@@ -35,6 +35,7 @@ class PictureFeed:
         self._deepest = _KEYS_ONLY
         self._chained = False
         self._waits_for_key = True
+        self._hurries = False
         self._newest_ms = -math.inf
         self._looked_ms = -math.inf
         self._key_ms = -math.inf
@@ -56,7 +57,12 @@ class PictureFeed:
         if self._waits_for_key:
             return True
         since_ms = self._newest_ms - self._looked_ms
-        return not self._chained and since_ms > self._settings.key_frame_after_ms
+        is_old = self._hurries or since_ms > self._settings.key_frame_after_ms
+        return not self._chained and is_old
+
+    def hurry(self) -> None:
+        """Something changed: look at the next frame that can be decoded, to be sure."""
+        self._hurries = True
 
     def broke(self) -> None:
         """A frame was left out or could not be decoded: what follows has no reference."""
@@ -81,7 +87,7 @@ class PictureFeed:
             self.dropped += 1
             self.broke()
             return None
-        due = frame.pts_ms - self._looked_ms >= self._interval_ms[self._mode]
+        due = self._hurries or frame.pts_ms - self._looked_ms >= self._interval_ms[self._mode]
         if due and looking < self._settings.max_video_in_flight:
             return self._mode.value
         self.dropped += due
@@ -94,7 +100,7 @@ class PictureFeed:
         """The frame is on its way."""
         self._chained = True
         if look != "decode":
-            self._looked_ms = pts_ms
+            self._looked_ms, self._hurries = pts_ms, False
 
     def _begin_chain(self, frame: EncodedFrame) -> None:
         self._waits_for_key = False
@@ -114,7 +120,7 @@ class PictureFeed:
         """Whether a frame before the next key frame will be looked at, so that decoding pays."""
         if self._deepest == _KEYS_ONLY:
             return False
-        if self._mode is not WatchMode.WATCH:
+        if self._hurries or self._mode is not WatchMode.WATCH:
             return True
         interval_ms = self._settings.watch_interval_ms
         next_look_ms = max(self._looked_ms + interval_ms, frame.pts_ms)

@@ -20,12 +20,18 @@ class KeptMeasurements:
 
     def __init__(self) -> None:
         self._kept: list[Measurement] = []
+        self._faces: float | None = None
 
     def take(self, measured: Measurement) -> None:
         """Keep one more."""
         insort(self._kept, measured, key=_at_ms)
         if len(self._kept) > KEPT_MEASUREMENTS:
             del self._kept[: KEPT_MEASUREMENTS // 10]
+
+    def is_new(self, measured: Measurement) -> bool:
+        """Whether it counts other faces than the picture before: one odd picture proves nothing."""
+        before, self._faces = self._faces, measured.metrics.get(Metric.FACES, self._faces)
+        return before is not None and before != self._faces
 
     def between(self, from_ms: int, to_ms: int) -> list[Measurement]:
         """Those from ``from_ms`` to ``to_ms``, both included, in order."""

@@ -22,7 +22,7 @@ from shuanglu.timeline.events import Metric
 MARGIN = 0.55
 """The landmarker sees the detected face with so much of its size around it: in the whole
 picture it misses faces below a fifth of the width."""
-CROP_SIDE_PX = 320
+CROP_SIDE_PX = 448
 _CHIN, _TOP, _UPPER_LIP, _LOWER_LIP = 152, 10, 13, 14
 Points = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]

@@ -7,6 +7,7 @@ the process on behalf of a session, and the process's death disturbs nothing els
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import Callable, Collection
@@ -34,6 +35,8 @@ from shuanglu.timeline.events import Metric
 FIRST_RESTART_DELAY_S = 0.1
 SOUND_LIFE_S = 30.0
 """A process that lived this long was sound: the next restart is quick again."""
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""More threads would wait for each other, spinning, for products of small matrices."""
 WATCH_EVERY_S = 0.25
 
 _log = structlog.get_logger(__name__)
@@ -219,6 +222,7 @@ class ObserverProcess:
             *self._models.arguments(),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, **ONE_THREAD},
             start_new_session=True,  # Ctrl-C in a terminal is for the parent, which ends this
         )
 

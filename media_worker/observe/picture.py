@@ -10,11 +10,13 @@ import math
 from dataclasses import dataclass, field
 
 import av
+import cv2
 
 from media_worker.observe.card import encode_still, find_card, flattened
 from media_worker.observe.decoding import (
     Picture,
     Pixels,
+    Scaler,
     StreamDecoder,
     UndecodableError,
     brightness_grid,
@@ -33,8 +35,8 @@ from shuanglu.timeline.events import Metric
 
 DETECT_EVERY_MS = 450
 """How often the whole picture is searched for faces while landmarks follow the one."""
-CUT_CHANGE = 40.0
-"""Change of the whole picture from one look to the next that only a cut makes."""
+BRIGHT_FACE, DARK_FACE = 140.0, 20.0
+"""A dark face has less contrast, not less sharpness: it is measured as if it were bright."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class PictureObserver:
     def __init__(self, models: PictureModels, reference: Template | None = None) -> None:
         self.recognition = Recognition(models.recogniser, reference)
         self._models = models
-        self._decoder = StreamDecoder()
+        self._decoder, self._scaler = StreamDecoder(), Scaler()
         self._frozenness, self._loops, self._stillness = Frozenness(), Loops(), Stillness()
         self._face: Face | None = None
         self._detected_ms = -math.inf
@@ -79,7 +81,7 @@ class PictureObserver:
     def _measure(self, request: Request, decoded: av.VideoFrame) -> Seen:
         at_ms = math.floor(request.pts_ms)
         metrics, seen = self._sameness(decoded, request.pts_ms), Seen()
-        picture = Picture(decoded)
+        picture = self._scaler.picture(decoded)
         metrics |= _light(picture)
         detected = self._find_faces(picture, metrics, at_ms, close=request.look == "close")
         if self._face is not None:
@@ -99,7 +101,7 @@ class PictureObserver:
             metrics[Metric.LOOPED_MS] = looped_ms
         if (change := self._frozenness.change(grid)) is not None:
             metrics[Metric.CHANGE], metrics[Metric.CHANGE_MAX] = change
-            if change[0] > CUT_CHANGE:
+            if self._frozenness.is_cut:
                 self.recognition.doubt()
         return metrics
 
@@ -181,10 +183,8 @@ class PictureObserver:
 
 
 def _light(picture: Picture) -> dict[Metric, float]:
-    return {
-        Metric.LUMA: float(picture.grey.mean()),
-        Metric.LUMA_DEVIATION: float(picture.grey.std()),
-    }
+    mean, deviation = cv2.meanStdDev(picture.grey)
+    return {Metric.LUMA: float(mean[0, 0]), Metric.LUMA_DEVIATION: float(deviation[0, 0])}
 
 
 def _place(picture: Picture, face: Face) -> dict[Metric, float]:
@@ -199,9 +199,9 @@ def _place(picture: Picture, face: Face) -> dict[Metric, float]:
     top, left = max(0, round(face.y)), max(0, round(face.x))
     crop = picture.grey[top : round(face.y + face.height), left : round(face.x + face.width)]
     if crop.size:
-        metrics[Metric.FACE_LUMA] = float(crop.mean())
-    if crop.size and (found := sharpness(crop)) is not None:
-        metrics[Metric.SHARPNESS] = found
+        luma = metrics[Metric.FACE_LUMA] = float(crop.mean())
+        if (found := sharpness(crop)) is not None:
+            metrics[Metric.SHARPNESS] = found * BRIGHT_FACE / max(DARK_FACE, luma)
     return metrics
 
 

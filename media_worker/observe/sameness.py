@@ -9,9 +9,15 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
+import numpy.typing as npt
 
 from media_worker.observe.decoding import Grid
 
+Numbers = npt.NDArray[np.float64]
+
+CUT_CHANGE = 15.0
+"""Change of more than half of all cells from one look to the next that only a cut makes, or a
+light that was switched: a head that turns changes a third of them."""
 KEPT_MS = 32_000
 LEAST_LOOP_MS = 1_500
 LAG_STEP_MS = 33.4
@@ -19,9 +25,9 @@ WINDOW_MS = 2_000
 """A repetition is judged over so much time."""
 LEAST_WINDOW_FRAMES = 6
 MOTION_MS = 400
-LEAST_MOTION = 1.2
-"""Mean change of a cell within ``MOTION_MS`` that counts as motion; whoever sits still has
-0.3 to 0.8, and a picture without motion repeats trivially."""
+LEAST_MOTION = 1.5
+"""Change of the cells (root of the mean square) within ``MOTION_MS`` that counts as motion;
+whoever sits still has less, and a picture without motion repeats trivially."""
 REPEATS_BELOW = 0.38
 """Difference from the picture one loop ago, as a share of the motion. A loop gives 0.1 to
 0.3 (re-encoding and up to half a frame of delay); people who nod or sway 0.6 and more."""
@@ -31,6 +37,7 @@ class Frozenness:
     """Change since the picture looked at before."""
 
     def __init__(self) -> None:
+        self.is_cut = False
         self._before: Grid | None = None
 
     def change(self, grid: Grid) -> tuple[float, float] | None:
@@ -39,6 +46,7 @@ class Frozenness:
         if before is None or before.shape != grid.shape:
             return None
         change = np.abs(grid - before)
+        self.is_cut = bool(np.median(change) > CUT_CHANGE)
         return float(np.percentile(change, 95)), float(change.max())
 
 
@@ -46,14 +54,15 @@ class Loops:
     """Looks for a lag at which the last seconds have been seen before, motion and all."""
 
     def __init__(self) -> None:
-        self._kept: deque[tuple[float, Grid]] = deque()
+        self._kept: deque[tuple[float, Numbers]] = deque()
         self._since_ms: float | None = None
 
     def see(self, grid: Grid, at_ms: float) -> None:
         """Take the grid of any decoded picture."""
         if self._kept and at_ms <= self._kept[-1][0]:
             self._kept.clear()
-        self._kept.append((at_ms, grid))
+        cells = grid.ravel().astype(np.float64)
+        self._kept.append((at_ms, cells - cells.mean()))  # exposure is no motion
         while at_ms - self._kept[0][0] > KEPT_MS:
             self._kept.popleft()
 
@@ -71,26 +80,28 @@ class Loops:
 
     def _repeats(self) -> bool:
         at = np.array([at_ms for at_ms, _ in self._kept])
-        grids = np.stack([grid.ravel() for _, grid in self._kept])
         window = np.flatnonzero(at >= at[-1] - WINDOW_MS)
         if len(window) < LEAST_WINDOW_FRAMES:
             return False
-        motion = _difference(grids, window, _nearest(at, at[window] - MOTION_MS))
-        if motion < LEAST_MOTION:
-            return False
+        apart = _apart(np.stack([cells for _, cells in self._kept]), window)
+        rows = np.arange(len(window))
+        motion = apart[rows, _nearest(at, at[window] - MOTION_MS)].mean()
         lags = np.arange(LEAST_LOOP_MS, at[-1] - WINDOW_MS - at[0], LAG_STEP_MS)
-        return any(
-            _difference(grids, window, _nearest(at, at[window] - lag)) < REPEATS_BELOW * motion
-            for lag in lags
-        )
+        if motion < LEAST_MOTION or not len(lags):
+            return False
+        earlier = _nearest(at, at[window][None] - lags[:, None])
+        return bool(apart[rows[None], earlier].mean(axis=1).min() < REPEATS_BELOW * motion)
 
 
-def _nearest(at: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def _nearest(at: Numbers, wanted: Numbers) -> npt.NDArray[np.intp]:
+    """For each wanted time the number of the frame that is nearest."""
     right = np.clip(np.searchsorted(at, wanted), 1, len(at) - 1)
     return np.where(wanted - at[right - 1] < at[right] - wanted, right - 1, right)
 
 
-def _difference(grids: np.ndarray, first: np.ndarray, second: np.ndarray) -> float:
-    change = grids[first] - grids[second]
-    change -= change.mean(axis=1, keepdims=True)  # exposure
-    return float(np.abs(change).mean())
+def _apart(cells: Numbers, window: npt.NDArray[np.intp]) -> Numbers:
+    """Root of the mean squared difference of the window's frames (rows) from all (columns)."""
+    squares = np.square(cells).sum(axis=1)
+    products = cells[window] @ cells.T
+    mean = (squares[window][:, None] + squares[None] - 2 * products) / cells.shape[1]
+    return np.asarray(np.sqrt(np.maximum(mean, 0)), np.float64)

@@ -214,6 +214,8 @@ class SessionObserver:
             metrics=sample.metrics,
             model_sha256s=self._models.used_for(sample.metrics),
         )
+        if self._kept.is_new(measured):
+            self._feed.hurry()
         self._kept.take(measured)
         self._asked_still.saw(measured)
         self._listeners.on_measurement(measured)

@@ -61,6 +61,50 @@ def key_frames(
     return out
 
 
+_LAYERS = (0, 2, 1, 2)
+_L1T3 = {
+    "error-resilient": "1",
+    "ts-parameters": "ts_number_layers=3:ts_target_bitrate=600,1000,1500:"
+    "ts_rate_decimator=4,2,1:ts_periodicity=4:ts_layer_id=0,2,1,2:ts_layering_mode=3",
+}
+
+
+def stream(
+    pictures: Iterable[Pixels],
+    codec: VideoCodec = "VP8",
+    *,
+    layered: bool = True,
+    rate_hz: int = 30,
+    key_every: int = 60,
+    start_ms: float = 0.0,
+    bit_rate: int = 1_500_000,
+) -> list[EncodedFrame]:
+    """Every frame of a running camera, with temporal layers as Chromium's L1T3 has them."""
+    encoder: Any = None
+    out = []
+    for number, picture in enumerate(pictures):
+        if encoder is None:
+            encoder = _video_encoder(codec, picture, bit_rate)
+            encoder.options = {**encoder.options, **(_L1T3 if layered else {})}
+            encoder.time_base, encoder.framerate = Fraction(1, rate_hz), Fraction(rate_hz)
+            encoder.gop_size = key_every
+        frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
+        frame.pts = number
+        is_key = number % key_every == 0
+        frame.pict_type = PictureType.I if is_key else PictureType.NONE
+        out.append(
+            EncodedFrame(
+                kind="video",
+                codec=codec,
+                pts_ms=start_ms + number * 1000 / rate_hz,
+                is_key=is_key,
+                temporal_layer=_LAYERS[number % 4] if layered else None,
+                data=b"".join(bytes(packet) for packet in encoder.encode(frame)),
+            )
+        )
+    return out
+
+
 def _video_encoder(codec: VideoCodec, picture: Pixels, bit_rate: int) -> Any:
     name, options = _ENCODERS[codec]
     encoder: Any = av.CodecContext.create(name, "w")
