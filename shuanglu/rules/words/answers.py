@@ -170,11 +170,12 @@ def _vocabulary(accepted: Sequence[str], refused: Sequence[str]) -> _Vocabulary:
     }
     if any(each.startswith(NOT) for each in accepted):
         # "有人教您回答吗?" accepts "没有": here "是的" and "不是" mean neither yes nor no.
-        general["yes"] = general["no"] = ()
+        general["yes"] = general["no"] = general["not"] = ()
     known = {sought.characters for sought, _ in given}
     for sense in _PRIORITY:
         given += [(wording(w), sense) for w in general[sense] if wording(w).characters not in known]
-    return _Vocabulary(tuple(sorted(given, key=lambda entry: -len(entry[0]))))
+    spoken_ones = [entry for entry in given if len(entry[0])]  # "!" is no wording
+    return _Vocabulary(tuple(sorted(spoken_ones, key=lambda entry: -len(entry[0]))))
 
 
 def _senses(said: Spoken, vocabulary: _Vocabulary) -> Iterator[_Sense]:

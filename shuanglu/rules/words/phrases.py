@@ -52,16 +52,26 @@ def phrases_in(text: str, policy: PhrasePolicy) -> list[FoundPhrase]:
 
 def _hits(said: Spoken, phrase: Phrase) -> list[_Hit]:
     harmless = [hit for each in phrase.harmless for hit in _occurrences(said, each)]
-    found = [hit for each in phrase.say for hit in _occurrences(said, each)]
+    near = phrase.kind == "forbidden"  # what must be said is not taken for said too readily
+    found = [hit for each in phrase.say for hit in _occurrences(said, each, near=near)]
     found += [hit for each in phrase.say_exactly for hit in _occurrences(said, each, sound=False)]
-    return [hit for hit in found if not _lies_in(hit, harmless)]
+    longer = [hit for hit in found if not _lies_in(hit, harmless)]
+    return [hit for hit in longer if not _lies_in(hit, (h for h in longer if _is_wider(h, hit)))]
 
 
-def _occurrences(said: Spoken, text: str, *, sound: bool = True) -> list[_Hit]:
-    sought = wording(text)
-    starts = range(len(said) - len(sought) + 1)
-    found = ((start, said.at(start, sought, by_sound=sound)) for start in starts)
-    return [_Hit(start, start + len(sought), how) for start, how in found if how]
+def _occurrences(said: Spoken, text: str, *, sound: bool = True, near: bool = False) -> list[_Hit]:
+    sought, hits = wording(text), []
+    for start in range(len(said) - len(sought) + 1):
+        how = said.at(start, sought, by_sound=sound)
+        if how is None and near and said.nearly_at(start, sought):
+            how = "pinyin"
+        if how is not None:
+            hits.append(_Hit(start, start + len(sought), how))
+    return hits
+
+
+def _is_wider(one: _Hit, other: _Hit) -> bool:
+    return one.end - one.start > other.end - other.start
 
 
 def _lies_in(hit: _Hit, spans: Iterable[_Hit]) -> bool:

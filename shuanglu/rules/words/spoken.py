@@ -6,6 +6,7 @@ wordings sound the same to a recogniser that confuses zh with z and -ng with -n.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,10 @@ _DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 CACHED_WORDINGS = 4096
 """The wordings of policies and scripts come again and again; what was said does not."""
+NEAR_FROM = 4
+"""Shorter wordings are too often one syllable away from something harmless."""
+NEVER_NEAR = "不没非未无别"
+_INITIAL = re.compile(r"[bpmfdtnlgkhjqxrzcsyw]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,20 @@ class Spoken:
     def __len__(self) -> int:
         """Characters, which are syllables."""
         return len(self.characters)
+
+    def nearly_at(self, start: int, wording: Spoken) -> bool:
+        """Whether all but one of its syllables are there, and that one sounds much alike.
+
+        For long wordings only; a negator never stands for another syllable ("这不是存款").
+        """
+        end = start + len(wording)
+        if len(wording) < NEAR_FROM or end > len(self):
+            return False
+        here = self.syllables[start:end]
+        odd = [n for n, sound in enumerate(wording.syllables) if here[n] != sound]
+        if len(odd) != 1 or self.characters[start + odd[0]] in NEVER_NEAR:
+            return False
+        return alike(here[odd[0]], wording.syllables[odd[0]])
 
     def at(self, start: int, wording: Spoken, *, by_sound: bool) -> How | None:
         """Whether the wording begins at ``start``, and how that is known."""
@@ -76,3 +95,10 @@ def merged(syllable: str) -> str:
         if syllable.endswith(final):
             return syllable[:-1]
     return syllable
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two merged syllables share their beginning or their end."""
+    initials = [match[0] if (match := _INITIAL.match(each)) else "" for each in (one, other)]
+    finals = [one.removeprefix(initials[0]), other.removeprefix(initials[1])]
+    return finals[0] == finals[1] or (initials[0] == initials[1] != "")

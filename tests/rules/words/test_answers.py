@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shuanglu.rules.words import WordsClass, classify_answer
+
+CLEAR, UNCLEAR = ("清楚",), ("不清楚",)
+
+
+@pytest.mark.parametrize(
+    ("text", "sense"),
+    [
+        ("清楚", "yes"),
+        ("我清楚了。", "yes"),
+        ("是的,我清楚", "yes"),
+        ("嗯", "yes"),
+        ("没问题", "yes"),
+        ("没错", "yes"),
+        ("四的", "yes"),  # sounds like 是的
+        ("轻处", "yes"),  # sounds like 清楚
+        ("是的,我却认", "yes"),
+        ("我清楚这不是存款", "yes"),
+        ("我同意,不保本我也知道", "yes"),
+        ("不清楚", "no"),
+        ("部清楚", "no"),  # sounds like 不清楚
+        ("我不太清楚", "no"),
+        ("不是的", "no"),
+        ("不是", "no"),
+        ("我不同意", "no"),
+        ("没有", "no"),
+        ("还没确认", "no"),
+        ("没听清楚", "no"),
+        ("对不起,我没听清楚", "no"),
+        ("什么", "question"),
+        ("清楚吗", "question"),
+        ("为什么不保本", "question"),
+        ("怎么回事", "question"),
+        ("再说一遍", "question"),
+        ("清楚?", "question"),
+        ("啊?", "question"),
+        ("", "unclear"),
+        ("谢谢", "unclear"),
+        ("今天天气", "unclear"),
+    ],
+)
+def test_answers_to_clear_or_not(text: str, sense: WordsClass) -> None:
+    assert classify_answer(text, CLEAR, UNCLEAR) == sense
+
+
+@pytest.mark.parametrize(
+    ("text", "sense"),
+    [
+        ("没有", "yes"),
+        ("没有的", "yes"),
+        ("没有人教我", "yes"),
+        ("有", "no"),
+        ("有的", "no"),
+        ("是的", "unclear"),  # yes to which of the two?
+        ("不是", "unclear"),
+        ("有没有", "question"),
+    ],
+)
+def test_where_the_right_answer_is_a_denial(text: str, sense: WordsClass) -> None:
+    assert classify_answer(text, ("没有",), ("有",)) == sense
+
+
+@given(
+    st.sampled_from(["是的", "对", "同意", "确认", "可以", "清楚", "明白", "知道"]),
+    st.sampled_from(["不", "我不", "嗯,不", "没", "我还没"]),
+)
+def test_a_denied_yes_is_never_a_yes(wording: str, negator: str) -> None:
+    assert classify_answer(wording, CLEAR, UNCLEAR) == "yes"
+    assert classify_answer(negator + wording, CLEAR, UNCLEAR) != "yes"
+
+
+@given(st.text(max_size=40), st.lists(st.text(min_size=1, max_size=6), max_size=3))
+def test_any_text_has_a_sense(text: str, wordings: list[str]) -> None:
+    assert classify_answer(text, wordings, UNCLEAR) in {"yes", "no", "unclear", "question"}
