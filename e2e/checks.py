@@ -15,16 +15,15 @@ from shuanglu.evidence.report import Report
 from shuanglu.evidence.verification import verify
 
 # Resolves when nothing moves any more: two frames in a row without a running animation that ends.
+# A level meter never rests, so it is waited for no longer than a screen takes to fade.
 _SETTLED = """async () => {
+    const until = performance.now() + 1500;
     const frame = () => new Promise(requestAnimationFrame);
     const moving = () => document.getAnimations().filter(
         one => one.playState === "running" && one.effect.getComputedTiming().endTime < 60000);
-    for (let still = 0; still < 2; still += 1) {
+    for (let still = 0; still < 2 && performance.now() < until; still += 1) {
         await frame();
-        if (moving().length > 0) {
-            await Promise.allSettled(moving().map(one => one.finished));
-            still = -1;
-        }
+        if (moving().length > 0) still = -1;
     }
 }"""
 

@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from demo.body import OwnBody, camera_path
 from demo.browser import launch, phone
 from demo.customer import SyntheticCustomer
+from demo.demo_customer import make_body
+from demo.id_card import Citizen
 from demo.media_assets import fake_camera, fake_microphone
 from demo.server_process import ServerProcess
-from demo.staff import StaffClient
+from demo.staff import WHOLE_SALE, StaffClient
 from e2e.checks import accessible, fits
 
 Look = Callable[[str, Page], Awaitable[None]]
@@ -89,9 +92,26 @@ class RecordedSale:
 
 
 @pytest.fixture(scope="session")
-async def recorded_sale(staff: StaffClient, browser: Browser, look: Look) -> RecordedSale:
+async def living(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[tuple[Browser, OwnBody]]:
+    """A browser before a living customer, who turns, blinks, speaks and holds up a card."""
+    body = make_body(camera_path(tmp_path_factory.mktemp("living")), ASSETS)
+    microphone = fake_microphone(ASSETS)
+    with body.camera:
+        async with async_playwright() as playwright:
+            chromium = await launch(playwright, camera=body.camera.path, microphone=microphone)
+            yield chromium, body
+            await chromium.close()
+
+
+@pytest.fixture(scope="session")
+async def recorded_sale(
+    staff: StaffClient, living: tuple[Browser, OwnBody], look: Look
+) -> RecordedSale:
     """One whole job, every screen kept, checked by axe and for width."""
-    invitation = await staff.invite(customer_name="欧阳晓明")
+    living_browser, body = living
+    invitation = await staff.invite(customer_name=Citizen().name, script_id=WHOLE_SALE)
     errors: list[str] = []
 
     async def inspect(name: str, page: Page) -> None:
@@ -99,9 +119,9 @@ async def recorded_sale(staff: StaffClient, browser: Browser, look: Look) -> Rec
         await fits(page)
         await accessible(page)
 
-    async with phone(browser) as page:
+    async with phone(living_browser, body=body) as page:
         page.on("pageerror", lambda error: errors.append(str(error)))
-        customer = SyntheticCustomer(page, look=inspect)
+        customer = SyntheticCustomer(page, look=inspect, body=body)
         number = await customer.go_through(invitation["url"])
         outcome = await customer.outcome()
     session_id = invitation["session_id"]

@@ -9,6 +9,7 @@ from typing import Any
 from playwright.async_api import Browser, expect
 
 from demo.browser import phone
+from demo.id_card import Citizen
 from demo.server_process import ServerProcess
 from e2e.checks import accessible, decoded_frames, fits, payloads, verified
 from e2e.conftest import Look, RecordedSale
@@ -32,7 +33,10 @@ async def test_a_customer_records_a_sale_and_a_sceptic_verifies_it(
 
 
 def _the_record_says_what_happened(session: dict[str, Any]) -> None:
-    assert [p["basis"] for p in payloads(session, "answer.judged")] == ["voice_and_tap"]
+    (answer,) = payloads(session, "answer.judged")
+    assert answer["accepted"]
+    assert answer["basis"] in {"words", "words_and_tap", "voice_and_tap"}
+    _the_person_was_checked(session)
     assert [p["face"] for p in payloads(session, "signature.made")] == ["present"]
     signed = payloads(session, "confirmation.signed")
     assert [p["assurance"] for p in signed] == ["webauthn_user_verified"]
@@ -40,6 +44,17 @@ def _the_record_says_what_happened(session: dict[str, Any]) -> None:
     before = types[: types.index("step.begun")]
     assert "media.stored" in before, "the script began before anything was stored"
     assert payloads(session, "media.gap") == []
+
+
+def _the_person_was_checked(session: dict[str, Any]) -> None:
+    (confirmed,) = payloads(session, "identity.confirmed")
+    assert (confirmed["name"], confirmed["failed_checks"]) == (Citizen().name, [])
+    compared = {p["purpose"]: p["outcome"] for p in payloads(session, "face.compared")}
+    assert compared == dict.fromkeys(("card", "answer", "signature"), "same")
+    judged = payloads(session, "liveness.judged")
+    assert len({p["kind"] for p in judged if p["outcome"] == "passed"}) == 2
+    measured = {name for p in payloads(session, "observation.sampled") for name in p["columns"]}
+    assert {"faces", "yaw_deg", "same_face", "level_dbfs", "skin_r", "card_area"} <= measured
 
 
 def _plays_in_an_ordinary_player(package: bytes) -> None:
