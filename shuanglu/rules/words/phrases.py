@@ -79,7 +79,7 @@ def _lies_in(hit: _Hit, spans: Iterable[_Hit]) -> bool:
 
 
 def _is_meant(said: Spoken, hit: _Hit, policy: PhrasePolicy, phrases: list[_Hit]) -> bool:
-    if any(said.at(hit.end, wording(each), by_sound=False) for each in policy.taken_back_by):
+    if any(_begins(said, hit.end, wording(each)) for each in policy.taken_back_by):
         return False
     return _negations_before(said, hit.start, policy, phrases) % 2 == 0
 
@@ -104,6 +104,10 @@ def _ending_at(said: Spoken, end: int, wordings: Iterable[str]) -> int:
     return max(lengths, default=0)
 
 
+def _begins(said: Spoken, start: int, sought: Spoken) -> bool:
+    return said.at(start, sought, by_sound=len(sought) > 1) is not None
+
+
 def _ends(said: Spoken, end: int, sought: Spoken) -> bool:
     start = end - len(sought)
-    return start >= 0 and said.at(start, sought, by_sound=len(sought) > 1) is not None
+    return start >= 0 and _begins(said, start, sought)

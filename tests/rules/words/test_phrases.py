@@ -63,6 +63,8 @@ def test_a_forbidden_phrase_is_found(policy: PhrasePolicy, text: str, phrase: st
         "无风险利率",
         "这个保本吗",
         "是否保本",
+        "请问一下这个产品保本",
+        "任何承諾保本的行為都是違規的",
         "任何承诺保本的行为都是违规的",
         "如果有人说保本,请不要相信",
         "保本的说法是错误的",
