@@ -35,9 +35,9 @@ def loaded(load: Load) -> Recognise:
     """The model as a function of number and body."""
     # Imported only now: the process must leave the network with one thread.
     if isinstance(load, LoadSpeech):
-        from media_worker.recognise import speech  # noqa: PLC0415
+        from media_worker.recognise import loading, speech  # noqa: PLC0415
 
-        recogniser = speech.load(load.kind, load.folder)
+        recogniser = loading.load(load.kind, load.folder)
         return lambda number, body: Answer(
             number=number, words=recogniser.recognise(speech.samples_of(body))
         )

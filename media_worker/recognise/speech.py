@@ -43,19 +43,6 @@ def main_file(kind: SpeechKind, folder: Path) -> Path:
     return next(present, folder / names[-1])
 
 
-def load(kind: SpeechKind, folder: Path) -> SpeechRecogniser:
-    """Load a model; raises what its library raises, or ends the process as some libraries do."""
-    # Imported only now: the process must have left the network with one thread, and no
-    # process loads the libraries of models that it does not run.
-    if kind == "whisper":
-        from media_worker.recognise.whisper import Whisper  # noqa: PLC0415
-
-        return Whisper(folder)
-    from media_worker.recognise.sherpa import load_sherpa  # noqa: PLC0415
-
-    return load_sherpa(kind, folder)
-
-
 def samples_of(pcm: bytes) -> Samples:
     """16-bit little-endian PCM as samples; an odd last byte is no sample."""
     whole = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2")

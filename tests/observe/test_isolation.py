@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from media_worker.models.registry import ModelRegistry
 from media_worker.isolation import has_no_network
+from media_worker.models.registry import ModelRegistry
 from media_worker.observe.pool import ObserverPool, ObserverSettings
 
 _CONNECT = """

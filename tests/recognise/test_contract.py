@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from media_worker.models.registry import ModelRegistry
+from media_worker.recognise.loading import load
 from media_worker.recognise.settings import RecogniserSettings
-from media_worker.recognise.speech import RATE_HZ, Samples, SpeechRecogniser, load
+from media_worker.recognise.speech import RATE_HZ, Samples, SpeechRecogniser
 from shuanglu.rules.words import phrases_in, shipped_phrases
 from tests.recognise.speaking import noise
 

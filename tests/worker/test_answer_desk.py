@@ -8,11 +8,12 @@ from typing import Any, Literal
 import pytest
 
 from shuanglu.rules.measurement import Measurement
+from shuanglu.rules.observation import VoiceEvidence as Voice
 from shuanglu.script.runner import JudgeAnswer, RunPhase, RunState, Turn
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import Metric, Speaker, SpeechRecognised
 from tests.script.scripts import small_script
-from tests.worker.small_stage import SmallStage, Voice
+from tests.worker.small_stage import SmallStage
 
 HEARD = Voice(speech_ms=600, first_ms=20_500, last_ms=21_100, evaluated=True)
 
