@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from media_worker.models.registry import ModelRegistry
+from media_worker.observe.pool import ObserverPool, ObserverSettings
 from media_worker.observe.sound import SoundObserver
 from media_worker.observe.utterance import UtteranceCutter
 from media_worker.observe.voice import WINDOW, WINDOW_MS, VoiceModel
 from media_worker.utterance import MAX_UTTERANCE_MS, Utterance
+from shuanglu.rules.measurement import Measurement
+from shuanglu.timeline.events import Metric
 from tests.observe.encoding import Samples, opus_frames, room_noise
 from tests.observe.test_sound import hear
+from tests.observe.waiting import until
 
 BYTES_A_MS = 32
 SPEECH = np.full(WINDOW, 0.25, np.float32)
@@ -62,3 +67,27 @@ def test_real_speech_comes_back_whole(voice_model: VoiceModel, customer_speech: 
         assert 300 <= edges_ms <= 450
         level = np.abs(np.frombuffer(utterance.pcm, "<i2")).max()
         assert level > 3000
+
+
+async def test_utterances_come_through_the_pool(
+    registry: ModelRegistry, customer_speech: Samples
+) -> None:
+    pool = ObserverPool(ObserverSettings(), registry)
+    said, measured = list[Utterance](), list[Measurement]()
+    await pool.start()
+    session = await pool.open_session(
+        "ses_TEST",
+        on_measurement=measured.append,
+        on_voice=lambda _: None,
+        on_utterance=said.append,
+        on_lost=lambda: None,
+    )
+    for frame in opus_frames(np.concatenate([customer_speech, room_noise(1.0)])):
+        session.push(frame)
+    await until(lambda: len(said) == 2, "both lines come back")
+    assert all(each.pcm for each in said)
+    sound = [each for each in measured if each.source == "sound"]
+    assert any(each.metrics[Metric.VOICE] > 0.3 for each in sound)
+    assert registry.get("voice_activity").sha256 in sound[0].model_sha256s
+    await session.close()
+    await pool.stop()
