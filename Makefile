@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CLIENT_SOURCES = $(shell find web_client -path web_client/node_modules -prune -o -path web_client/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help setup models run demo test check bench soak docs lock clean
+.PHONY: help setup models run demo test check bench evaluate soak docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -71,6 +71,9 @@ check: $(VENV)/.dev web_client/node_modules/.installed ## lint, types, import co
 
 bench: $(VENV)/.dev models web_client/dist/.built ## measure; ONLY=name for one; writes bench/results.json
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
+
+evaluate: $(VENV)/.dev models web_client/dist/.built ## play honest customers and attacks; writes bench/evaluation.json, docs/evaluation.md
+	@$(BIN)/python -m tests.evaluation
 
 soak: $(VENV)/.dev models web_client/dist/.built ## slow and faulty: long runs, kills, lost networks
 	@$(BIN)/pytest -m slow tests || [ $$? = 5 ] # 5: none is marked slow

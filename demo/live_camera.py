@@ -154,7 +154,9 @@ class LiveCamera:
         move_y = y - sine * x - cosine * y + float(self._hand[1])
         matrix = np.array([[cosine, -sine, move_x], [sine, cosine, move_y]], np.float32)
         size = (WIDTH_PX, HEIGHT_PX)
-        held = cv2.warpAffine(picture, matrix, size, borderMode=cv2.BORDER_REFLECT_101)
+        # A mirrored edge looks natural where it is a few pixels; further away it would show heads.
+        border = cv2.BORDER_REFLECT_101 if scale >= 1 else cv2.BORDER_REPLICATE
+        held = cv2.warpAffine(picture, matrix, size, borderMode=border)
         return np.asarray(held, np.uint8)
 
     def _light_now(self) -> Colour:

@@ -6,6 +6,7 @@ long, and which alerts would be right. It never looks at what the server says.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
@@ -22,10 +23,9 @@ from tests.evaluation import disguises
 SELLER_VOICE = "zm_yunyang"
 FORBIDDEN = ("这个产品保本保息,稳赚不赔。", "放心吧,没有风险的,内部额度。")
 PROMPTING = "你就说清楚,说清楚就行了,快点说。"
-QUIET_GAIN = 0.012
 
 Do = Callable[[], Awaitable[float | None]]
-"""Does it; what it returns is how many seconds after its beginning the fact itself begins."""
+"""Does it; what it returns is when the fact itself begins, if that is later than now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _looped(body: OwnBody) -> tuple[Do, Do]:
         pictures = [body.camera.look() for _ in range(15 * seconds)]
         body.camera.virtual = True
         body.camera.show(disguises.Loop(pictures))
-        return float(seconds)
+        return time.time() + seconds
 
     async def end() -> None:
         body.camera.virtual = False
@@ -148,7 +148,7 @@ def _face(body: OwnBody, company: Company) -> list[Episode]:
                 also=unsure),
         Episode("too dark", _only("too_dark"), *_optics(body, light=0.13, noise=4.0),
                 also=dim | _only("picture_black", "picture_covered")),
-        Episode("too bright", _only("too_bright"), *_optics(body, light=3.2), also=dim),
+        Episode("too bright", _only("too_bright"), *_optics(body, light=2.4), also=dim),
         Episode("blurred", _only("blurred"), *_veiled(body, disguises.blurred), hold_s=8.0,
                 also=dim | _only("face_covered", "eyes_closed", "looking_away")),
         Episode("too far away", _only("face_small"), *_optics(body, distance=2.6), also=dim),
@@ -170,10 +170,11 @@ def _sound(page: Page, company: Company) -> list[Episode]:
     async def nothing() -> None:
         """It ends by itself."""
 
-    def said(text: str, voice: str, gain: float = 1.0) -> Do:
+    def said(text: str, voice: str) -> Do:
+        wav = company.speech.wav(text, voice)
+
         async def begin() -> float:
-            wav = company.speech.wav(text, voice)
-            return await synthetic_microphone.play(page, wav, gain=gain)
+            return time.time() + await synthetic_microphone.play(page, wav)
 
         return begin
 
@@ -182,7 +183,7 @@ def _sound(page: Page, company: Company) -> list[Episode]:
     return [
         Episode("muted", _only("sound_silent"), mute, unmute, sense="sound"),
         Episode("second voice", other, said(PROMPTING, SELLER_VOICE), nothing,
-                hold_s=8.0, sense="sound"),
+                hold_s=8.0, sense="sound", also=heard),
         *(Episode("forbidden phrase", heard, said(phrase, SELLER_VOICE), nothing,
                   hold_s=9.0, also=other, sense="words") for phrase in FORBIDDEN),
     ]  # fmt: skip

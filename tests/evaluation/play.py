@@ -15,6 +15,7 @@ from pathlib import Path
 from playwright.async_api import Error, Playwright
 
 from demo.body import OwnBody
+from demo.customer import STEP_TIMEOUT_MS
 from demo.demo_customer import make_body
 from demo.film import Person, film_of
 from demo.id_card import Citizen
@@ -24,7 +25,7 @@ from tests.evaluation.cases import SEED, WOMEN, Attack, Genuine, Liveness, voice
 from tests.evaluation.disguises import PrintedPhoto, glasses
 from tests.evaluation.episodes import Company, Episode, episodes
 from tests.evaluation.intruders import LivePuppet, PhotoHolder, Tape, TapePlayer
-from tests.evaluation.outcome import EpisodeOutcome, GenuineOutcome, LivenessOutcome
+from tests.evaluation.outcome import QUIET, EpisodeOutcome, GenuineOutcome, LivenessOutcome
 from tests.evaluation.people import ASSETS, person
 from tests.evaluation.watched import Alert, Joined, Told, joined, now_s, settled, told
 
@@ -33,7 +34,8 @@ REST_S = 4.5
 LATE_S = 3.0
 """An alert that comes this long after the end of its cause still belongs to it."""
 LIVENESS_TIMEOUT_S = 170.0
-_WAITS = 'document.querySelector(\'[data-kind="question"][data-awaiting="true"]\') !== null'
+_WAITS = """() =>
+    document.querySelector('[data-kind="question"][data-awaiting="true"]') !== null"""
 
 
 class Stage:
@@ -97,13 +99,10 @@ async def watch_anomalies(
     with body.camera:
         async with stage.session(body, name, RENEWAL) as session:
             began_s = now_s()
-            while await session.page.evaluate(_WAITS) is False:
-                await asyncio.sleep(0.2)
+            await session.page.wait_for_function(_WAITS, timeout=STEP_TIMEOUT_MS)
             await asyncio.sleep(REST_S)
             before = await told(stage.staff, session.session_id)
-            quiet = GenuineOutcome(
-                name, "before the anomalies", now_s() - began_s, _names(before.alerts)
-            )
+            quiet = GenuineOutcome(name, QUIET, now_s() - began_s, _names(before.alerts))
             outcomes = [
                 await _play(stage, session, name, episode)
                 for episode in episodes(body, session.page, company)
@@ -113,8 +112,7 @@ async def watch_anomalies(
 
 async def _play(stage: Stage, session: Joined, name: str, episode: Episode) -> EpisodeOutcome:
     began_s = now_s()
-    delay_s = await episode.begin() or 0.0
-    fact_s = began_s + delay_s
+    fact_s = await episode.begin() or began_s
     await asyncio.sleep(episode.hold_s)
     await episode.end()
     ended_s = now_s()

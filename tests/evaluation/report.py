@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.evaluation import faces
 from tests.evaluation.cases import SEED
 from tests.evaluation.figures import Share, percentile
 from tests.evaluation.outcome import (
     EpisodeOutcome,
+    FacePair,
     GenuineOutcome,
     LivenessOutcome,
     Outcomes,
@@ -34,6 +36,7 @@ def read(path: Path) -> Outcomes:
         [EpisodeOutcome(**_tuples(case)) for case in data["episodes"]],
         [GenuineOutcome(**_tuples(case)) for case in data["genuine"]],
         [LivenessOutcome(**_tuples(case)) for case in data["liveness"]],
+        [FacePair(**pair) for pair in data["faces"]],
         data["broken"],
     )
 
@@ -61,7 +64,32 @@ def figures(outcomes: Outcomes) -> list[Figure]:
         _time("picture_alert_p50_s", times, 0.5, 1.0),
         _time("picture_alert_p95_s", times, 0.95, 2.0),
         _time("phrase_alert_p95_s", _phrase_times(outcomes), 0.95, 2.0),
+        _faces(outcomes),
     ]  # fmt: skip
+
+
+def _faces(outcomes: Outcomes) -> Figure:
+    wrong, near = faces.errors(outcomes.faces), faces.unsure(outcomes.faces)
+    own = [pair.score for pair in outcomes.faces if pair.card == pair.live]
+    others = [pair.score for pair in outcomes.faces if pair.card != pair.live]
+    return {
+        "name": "face_match_errors",
+        "value": len(wrong),
+        "unit": "pairs",
+        "target": "0",
+        "holds": not wrong if outcomes.faces else None,
+        "details": {
+            "people": len(own),
+            "genuine_pairs": len(own),
+            "of_one_photograph": sum(pair.one_photograph for pair in outcomes.faces),
+            "impostor_pairs": len(others),
+            "genuine_least": min(own, default=None),
+            "impostor_most": max(others, default=None),
+            "near_misses": [f"{pair.card} / {pair.live}: {pair.score}" for pair in near],
+            "errors": [f"{pair.card} / {pair.live}: {pair.score}" for pair in wrong],
+            "scores": {f"{pair.card} / {pair.live}": pair.score for pair in outcomes.faces},
+        },
+    }
 
 
 def _phrase_times(outcomes: Outcomes) -> list[float]:

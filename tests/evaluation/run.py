@@ -15,7 +15,14 @@ from playwright.async_api import async_playwright
 from demo.server_process import ServerProcess
 from demo.staff import StaffClient
 from tests.evaluation import play
-from tests.evaluation.cases import genuine_sessions, liveness_sessions, watched_people
+from tests.evaluation.cases import (
+    Genuine,
+    Liveness,
+    genuine_sessions,
+    liveness_sessions,
+    watched_people,
+)
+from tests.evaluation.faces import FaceTest
 from tests.evaluation.outcome import Outcomes
 from tests.evaluation.people import ASSETS, fetch_photographs
 
@@ -34,11 +41,16 @@ def run(tiers: frozenset[str], most: int | None = None) -> Outcomes:
         for part in ("prompts", "objects/prompts"):
             if (_SPEECH / part).exists():
                 shutil.copytree(_SPEECH / part, server.data_dir / part, dirs_exist_ok=True)
+        if not tiers - {"faces"}:
+            return Outcomes(faces=FaceTest().pairs())
         server.start()
         try:
-            return asyncio.run(_run(server, Path(name), tiers, most))
+            outcomes = asyncio.run(_run(server, Path(name), tiers, most))
         finally:
             server.stop()
+    if "faces" in tiers:
+        outcomes.faces += FaceTest().pairs()
+    return outcomes
 
 
 async def _run(
@@ -57,20 +69,20 @@ def _cases(
 ) -> list[Case]:
     cases: list[Case] = []
     if "anomalies" in tiers:
-        people = watched_people()[:most]
-        pairs = zip(people, [*people[1:], "ri"], strict=True)
+        people = watched_people()
+        pairs = list(zip(people, [*people[1:], people[0]], strict=True))[:most]
         cases += [(f"anomalies {a}", _anomalies(stage, outcomes, a, b)) for a, b in pairs]
     if "liveness" in tiers:
         for attempt in liveness_sessions()[:most]:
 
-            async def prove(attempt: play.Liveness = attempt) -> None:
+            async def prove(attempt: Liveness = attempt) -> None:
                 outcomes.liveness.append(await play.liveness(stage, attempt))
 
             cases.append((f"liveness {attempt.person} {attempt.attack}", prove))
     if "genuine" in tiers:
         for case in genuine_sessions()[:most]:
 
-            async def go(case: play.Genuine = case) -> None:
+            async def go(case: Genuine = case) -> None:
                 outcomes.genuine.append(await play.genuine(stage, case))
 
             cases.append((f"genuine {case.person} {case.condition}", go))

@@ -61,7 +61,7 @@ class Told:
     def alerts(self) -> list[Alert]:
         """Every alert that was raised, in order."""
         return [
-            Alert(p["alert"], _seconds(e["recorded_at"]), p["detail"], p["severity"])
+            Alert(p["alert"], _seconds(e["recorded_at"]), p.get("detail"), p["severity"])
             for e in self.events
             if (p := e["payload"])["type"] == "alert.raised"
         ]
