@@ -67,7 +67,7 @@ def load_models(paths: Mapping[str, str]) -> Loaded:
     from media_worker.observe.landmarks import FaceLandmarker  # noqa: PLC0415
     from media_worker.observe.passive import PassiveModel  # noqa: PLC0415
     from media_worker.observe.picture import PictureModels  # noqa: PLC0415
-    from media_worker.observe.voice import VoiceModel  # noqa: PLC0415
+    from media_worker.observe.voice import VoiceModel  # noqa: PLC0415 - as above
 
     problems: list[str] = []
 

@@ -28,9 +28,11 @@ MOTION_MS = 400
 LEAST_MOTION = 1.5
 """Change of the cells (root of the mean square) within ``MOTION_MS`` that counts as motion;
 whoever sits still has less, and a picture without motion repeats trivially."""
-REPEATS_BELOW = 0.38
-"""Difference from the picture one loop ago, as a share of the motion. A loop gives 0.1 to
-0.3 (re-encoding and up to half a frame of delay); people who nod or sway 0.6 and more."""
+REPEATS_BELOW = 0.45
+"""Difference from the picture one loop ago, as a share of the motion. A loop gives 0.08 to
+0.4 (re-encoding, and up to a frame of delay), living people 0.64 and more."""
+MOST_OFF_MS = 75
+"""A picture this near to the wanted time stands for it: half an interval of layer 0."""
 
 
 class Frozenness:
@@ -89,8 +91,13 @@ class Loops:
         lags = np.arange(LEAST_LOOP_MS, at[-1] - WINDOW_MS - at[0], LAG_STEP_MS)
         if motion < LEAST_MOTION or not len(lags):
             return False
-        earlier = _nearest(at, at[window][None] - lags[:, None])
-        return bool(apart[rows[None], earlier].mean(axis=1).min() < REPEATS_BELOW * motion)
+        wanted = at[window][None] - lags[:, None]
+        earlier = _nearest(at, wanted)
+        is_there = np.abs(at[earlier] - wanted) <= MOST_OFF_MS
+        pairs = is_there.sum(axis=1)
+        sums = np.where(is_there, apart[rows[None], earlier], 0).sum(axis=1)
+        mean = sums / np.maximum(pairs, 1)
+        return bool((mean < REPEATS_BELOW * motion)[pairs >= LEAST_WINDOW_FRAMES].any())
 
 
 def _nearest(at: Numbers, wanted: Numbers) -> npt.NDArray[np.intp]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +10,9 @@ import pytest
 from demo.camera import Scene, frames
 from demo.media_assets import fake_microphone
 from media_worker.models.registry import ModelRegistry, ModelSettings
-from media_worker.observe.picture import FaceDetector
 from media_worker.observe.voice import VoiceModel
 from tests.observe.encoding import Pixels, Samples
+from tests.observe.process_under_test import ProcessUnderTest
 
 ARTIFACTS = Path(__file__).parents[1] / "artifacts" / "media"
 
@@ -23,8 +23,11 @@ def registry() -> ModelRegistry:
 
 
 @pytest.fixture(scope="session")
-def faces(registry: ModelRegistry) -> FaceDetector:
-    return FaceDetector(registry.get("face_detection").path)
+def observed(registry: ModelRegistry) -> Iterator[ProcessUnderTest]:
+    """An observer process with the shipped models of the picture."""
+    names = ("face_detection", "face_landmarks", "face_recognition")
+    with ProcessUnderTest({name: registry.get(name).path for name in names}) as process:
+        yield process
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,113 @@
+"""The observer process itself, without the pool: a frame in, its answer out.
+
+MediaPipe contacts its vendor, so it is loaded nowhere but in this process, which has left
+the network.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel
+
+from media_worker.frames import EncodedFrame
+from media_worker.observe.messages import (
+    LENGTHS,
+    Answer,
+    CloseSession,
+    Look,
+    OpenSession,
+    Picture,
+    Ready,
+    Template,
+    frame,
+    reply_adapter,
+)
+from shuanglu.timeline.events import Metric
+from tests.observe.encoding import Pixels, VideoCodec, key_frames
+
+Metrics = Mapping[Metric, float]
+
+
+class ProcessUnderTest:
+    """One process; every question opens a session of its own."""
+
+    def __init__(self, models: Mapping[str, Path]) -> None:
+        arguments = [f"{name}={path}" for name, path in models.items()]
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", "media_worker.observe.process", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self._session = 0
+        self._sample = 0
+        first, _ = self._reply()
+        assert isinstance(first, Ready)
+        self.ready = first
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=20)
+        self._process.stdout.close()
+
+    def open(self, reference: Template | None = None) -> None:
+        """Go on in a new session."""
+        self._tell(CloseSession(session=self._session))
+        self._session += 1
+        self._tell(OpenSession(session=self._session, reference=reference))
+
+    def show(
+        self, shown: EncodedFrame, look: Look = "watch", *, embed: bool = False, above: float = 0.0
+    ) -> tuple[Answer, bytes]:
+        """One frame in the session that is open."""
+        assert shown.codec != "OPUS"
+        self._sample += 1
+        request = Picture(
+            session=self._session,
+            sample=self._sample,
+            codec=shown.codec,
+            pts_ms=shown.pts_ms,
+            is_key=shown.is_key,
+            look=look,
+            embed=embed,
+            still_above=above if look == "card" else None,
+        )
+        self._tell(request, shown.data)
+        answer, body = self._reply()
+        assert isinstance(answer, Answer)
+        assert answer.sample == self._sample
+        return answer, body
+
+    def metrics(
+        self,
+        pictures: Iterable[Pixels],
+        codec: VideoCodec = "VP8",
+        *,
+        look: Look = "watch",
+        bit_rate: int = 800_000,
+    ) -> list[Metrics]:
+        """What is measured in pictures a second apart, each a key frame, in a new session."""
+        self.open()
+        answers = [self.show(f, look)[0] for f in key_frames(pictures, codec, bit_rate=bit_rate)]
+        return [answer.measured[0].metrics for answer in answers]
+
+    def _tell(self, message: BaseModel, body: bytes = b"") -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(frame(message, body))
+        self._process.stdin.flush()
+
+    def _reply(self) -> tuple[Ready | Answer, bytes]:
+        assert self._process.stdout is not None
+        lengths = LENGTHS.unpack(self._process.stdout.read(LENGTHS.size))
+        header, body = (self._process.stdout.read(length) for length in lengths)
+        return reply_adapter.validate_json(header), body
