@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shuanglu.rules.words import WordsClass, classify_answer
@@ -66,6 +66,7 @@ def test_where_the_right_answer_is_a_denial(text: str, sense: WordsClass) -> Non
     assert classify_answer(text, ("没有",), ("有",)) == sense
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["是的", "对", "同意", "确认", "可以", "清楚", "明白", "知道"]),
     st.sampled_from(["不", "我不", "嗯,不", "没", "我还没"]),
@@ -75,6 +76,7 @@ def test_a_denied_yes_is_never_a_yes(wording: str, negator: str) -> None:
     assert classify_answer(negator + wording, CLEAR, UNCLEAR) != "yes"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.lists(st.text(min_size=1, max_size=6), max_size=3))
 def test_any_text_has_a_sense(text: str, wordings: list[str]) -> None:
     assert classify_answer(text, wordings, UNCLEAR) in {"yes", "no", "unclear", "question"}
