@@ -7,6 +7,7 @@ import json
 import sys
 
 from tests.evaluation import report
+from tests.evaluation.outcome import Outcomes
 from tests.evaluation.people import ASSETS
 from tests.evaluation.run import run
 
@@ -23,14 +24,15 @@ def main() -> int:
     parser.add_argument("--again", action="store_true", help="report on the kept cases again")
     asked = parser.parse_args()
     kept = ASSETS / "evaluation.json"
-    if asked.again:
-        outcomes = report.read(kept)
-    else:
-        outcomes = run(frozenset(asked.tier or TIERS), asked.most)
-        if asked.tier and kept.exists():
-            outcomes = report.read(kept).renewed_by(outcomes)
-        text = json.dumps(outcomes.as_json(), indent=1, ensure_ascii=False)
+    before = report.read(kept) if asked.tier and kept.exists() else Outcomes()
+
+    def keep(outcomes: Outcomes) -> None:
+        text = json.dumps(before.renewed_by(outcomes).as_json(), indent=1, ensure_ascii=False)
         kept.write_text(text + "\n", encoding="utf-8")
+
+    if not asked.again:
+        keep(run(frozenset(asked.tier or TIERS), asked.most, keep=keep))
+    outcomes = report.read(kept)
     figures = report.figures(outcomes)
     sys.stdout.write(report.table(outcomes))
     for figure in figures:

@@ -30,10 +30,12 @@ AT_ONCE = 2
 """Sessions at the same time: each has a browser that encodes, on the same two cores."""
 _SPEECH = ASSETS / "speech"
 
+Keep = Callable[[Outcomes], None]
+"""Is given the outcomes after each case, so that a run that is ended loses nothing."""
 Case = tuple[str, Callable[[], Awaitable[None]]]
 
 
-def run(tiers: frozenset[str], most: int | None = None) -> Outcomes:
+def run(tiers: frozenset[str], most: int | None = None, *, keep: Keep) -> Outcomes:
     """Everything that is asked for; ``most`` cuts each tier short, to try the harness."""
     fetch_photographs()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True, prefix="evaluate-") as name:
@@ -45,7 +47,7 @@ def run(tiers: frozenset[str], most: int | None = None) -> Outcomes:
             return Outcomes(faces=FaceTest().pairs())
         server.start()
         try:
-            outcomes = asyncio.run(_run(server, Path(name), tiers, most))
+            outcomes = asyncio.run(_run(server, Path(name), tiers, most, keep))
         finally:
             server.stop()
     if "faces" in tiers:
@@ -54,13 +56,13 @@ def run(tiers: frozenset[str], most: int | None = None) -> Outcomes:
 
 
 async def _run(
-    server: ServerProcess, folder: Path, tiers: frozenset[str], most: int | None
+    server: ServerProcess, folder: Path, tiers: frozenset[str], most: int | None, keep: Keep
 ) -> Outcomes:
     outcomes = Outcomes()
     async with StaffClient(server.origin) as staff, async_playwright() as playwright:
         await staff.login(*server.first_login())
         stage = play.Stage(playwright, staff, folder)
-        await _all(_cases(stage, outcomes, tiers, most), outcomes)
+        await _all(_cases(stage, outcomes, tiers, most), outcomes, keep)
     return outcomes
 
 
@@ -100,7 +102,7 @@ def _anomalies(
     return go
 
 
-async def _all(cases: list[Case], outcomes: Outcomes) -> None:
+async def _all(cases: list[Case], outcomes: Outcomes, keep: Keep) -> None:
     free = asyncio.Semaphore(AT_ONCE)
 
     async def one(name: str, go: Callable[[], Awaitable[None]]) -> None:
@@ -108,6 +110,7 @@ async def _all(cases: list[Case], outcomes: Outcomes) -> None:
             try:
                 await go()
                 _say(f"done  {name}")
+                keep(outcomes)
             except Exception:  # noqa: BLE001 - a case that breaks is named; the others go on
                 outcomes.broken.append(name)
                 _say(f"BROKEN {name}\n{traceback.format_exc(limit=4)}")
