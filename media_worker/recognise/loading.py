@@ -16,9 +16,9 @@ def load(kind: SpeechKind, folder: Path) -> SpeechRecogniser:
     # Imported only now: the process must have left the network with one thread, and no
     # process loads the libraries of models that it does not run.
     if kind == "whisper":
-        from media_worker.recognise.whisper import Whisper  # noqa: PLC0415
+        from media_worker.recognise.whisper import Whisper  # noqa: PLC0415 - as said above
 
         return Whisper(folder)
-    from media_worker.recognise.sherpa import load_sherpa  # noqa: PLC0415
+    from media_worker.recognise.sherpa import load_sherpa  # noqa: PLC0415 - as above
 
     return load_sherpa(kind, folder)

@@ -35,13 +35,13 @@ def loaded(load: Load) -> Recognise:
     """The model as a function of number and body."""
     # Imported only now: the process must leave the network with one thread.
     if isinstance(load, LoadSpeech):
-        from media_worker.recognise import loading, speech  # noqa: PLC0415
+        from media_worker.recognise import loading, speech  # noqa: PLC0415 - as said above
 
         recogniser = loading.load(load.kind, load.folder)
         return lambda number, body: Answer(
             number=number, words=recogniser.recognise(speech.samples_of(body))
         )
-    from media_worker.recognise.card import CardReader  # noqa: PLC0415
+    from media_worker.recognise.card import CardReader  # noqa: PLC0415 - as above
 
     reader = CardReader(load.detection, load.recognition)
     return lambda number, body: Answer(number=number, lines=reader.read(body))
