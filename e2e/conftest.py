@@ -21,6 +21,7 @@ from demo.media_assets import fake_camera, fake_microphone
 from demo.server_process import ServerProcess
 from demo.staff import WHOLE_SALE, StaffClient
 from e2e.checks import accessible, fits
+from e2e.contacts import Contacts
 
 Look = Callable[[str, Page], Awaitable[None]]
 ASSETS = Path(__file__).parents[1] / "tests" / "artifacts"
@@ -89,6 +90,7 @@ class RecordedSale:
     session: dict[str, Any]
     package: bytes
     page_errors: tuple[str, ...]
+    contacts: Contacts
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +109,7 @@ async def living(
 
 @pytest.fixture(scope="session")
 async def recorded_sale(
-    staff: StaffClient, living: tuple[Browser, OwnBody], look: Look
+    server: ServerProcess, staff: StaffClient, living: tuple[Browser, OwnBody], look: Look
 ) -> RecordedSale:
     """One whole job, every screen kept, checked by axe and for width."""
     living_browser, body = living
@@ -119,11 +121,13 @@ async def recorded_sale(
         await fits(page)
         await accessible(page)
 
-    async with phone(living_browser, body=body) as page:
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        customer = SyntheticCustomer(page, look=inspect, body=body)
-        number = await customer.go_through(invitation["url"])
-        outcome = await customer.outcome()
+    with Contacts(server.pid) as contacts:
+        async with phone(living_browser, body=body) as page:
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            customer = SyntheticCustomer(page, look=inspect, body=body)
+            number = await customer.go_through(invitation["url"])
+            outcome = await customer.outcome()
     session_id = invitation["session_id"]
     session = await staff.session(session_id)
-    return RecordedSale(number, outcome, session, await staff.package(session_id), tuple(errors))
+    package = await staff.package(session_id)
+    return RecordedSale(number, outcome, session, package, tuple(errors), contacts)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from demo.browser import add_authenticator
 from demo.server_process import ServerProcess
 from e2e.checks import accessible, fits, verified
 from e2e.conftest import Look, RecordedSale
@@ -45,8 +46,28 @@ async def test_a_wrong_password_is_told(
     await page.context.close()
 
 
+async def test_staff_log_in_with_a_passkey(office: Page, look: Look) -> None:
+    await add_authenticator(office.context, office)
+    await office.get_by_test_id("account-menu").click()
+    await look("office-account-menu", office)
+    await office.get_by_test_id("account-add-passkey").click()
+    notice = office.get_by_test_id("account-notice")
+    await expect(notice).not_to_be_empty()
+    await expect(notice).not_to_contain_class("bad")
+    await office.get_by_test_id("account-menu").click()
+    await office.get_by_test_id("account-logout").click()
+    await expect(office.get_by_test_id("login-passkey")).to_be_visible()
+    await office.get_by_test_id("login-passkey").click()
+    await expect(office.get_by_test_id("session-new")).to_be_visible()
+
+
 async def test_staff_invite_a_customer(office: Page, look: Look) -> None:
     await office.get_by_test_id("session-new").click()
+    await office.get_by_test_id("new-create").click()
+    errors = office.locator(".el-form-item__error")
+    await expect(errors).to_have_count(3)
+    await office.get_by_test_id("new-product").fill("稳")
+    await expect(errors).to_have_count(2)
     await office.get_by_test_id("new-product").fill("稳健一号")
     await office.get_by_test_id("new-product-code").fill("WJ001")
     await office.get_by_test_id("new-customer-name").fill("诸葛孔明")

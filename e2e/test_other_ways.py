@@ -11,12 +11,14 @@ from e2e.checks import accessible, fits, payloads, verified
 from e2e.conftest import Look
 
 NARROWEST_PX = 320
+LONG_NAME = "A" * 40
+"""As wide as a name without a space gets: nothing in it says where to break."""
 
 
 async def test_refusing_the_face_check_leads_to_a_person(
     staff: StaffClient, browser: Browser, look: Look
 ) -> None:
-    invitation = await staff.invite()
+    invitation = await staff.invite(customer_name=LONG_NAME, product=LONG_NAME)
     async with phone(browser, width_px=NARROWEST_PX) as page:
         await page.goto(invitation["url"])
         await page.get_by_test_id("large-text").tap()

@@ -46,6 +46,14 @@ def _the_record_says_what_happened(session: dict[str, Any]) -> None:
     assert payloads(session, "media.gap") == []
 
 
+async def test_a_whole_session_contacts_nobody_else(recorded_sale: RecordedSale) -> None:
+    contacts = recorded_sale.contacts
+    assert contacts.looks > 100
+    assert contacts.foreign() == set()
+    models = {name for name in contacts.with_network if name.startswith("media_worker.")}
+    assert models <= {"media_worker.play.render_process"}, "a model must not see a network"
+
+
 def _the_person_was_checked(session: dict[str, Any]) -> None:
     (confirmed,) = payloads(session, "identity.confirmed")
     assert (confirmed["name"], confirmed["failed_checks"]) == (Citizen().name, [])

@@ -6,7 +6,6 @@ tells every gap, and never decides what the script does about one.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -325,10 +324,3 @@ def _stretch_ends(events: Sequence[Event]) -> dict[int, tuple[int, int]]:
             ) if number in spans:
                 spans[number] = (spans[number][0], end_ms)
     return spans
-
-
-async def settle(tasks: set[asyncio.Task[None]]) -> None:
-    """Cancel tasks and wait until they are gone."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

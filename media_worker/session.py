@@ -7,34 +7,35 @@ Stage: the owner. One at a time per session, under the epoch that it claimed. It
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
 from backing.bus import Bus
-from backing.bus.envelope import failure_fields
 from backing.keys import TemplateCipher
 from backing.objects import ObjectStore
 from media_worker.appending import TimelineAppender
 from media_worker.direct.customer import CustomerInputs
 from media_worker.direct.director import Director
 from media_worker.direct.live import LiveFacts, live_status
+from media_worker.finishing import Finishing, FinishingHooks
 from media_worker.folding import FoldedTimeline
-from media_worker.intake import Intake, IntakeHooks, settle
+from media_worker.intake import Intake, IntakeHooks
+from media_worker.loudspeaker import LoudspeakerTest
 from media_worker.observe.pool import ObserverPool, VoiceSpan
 from media_worker.outgoing import LivePusher, Outbox
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.receive.settings import ReceiveSettings
 from media_worker.recognise.pool import RecogniserPool
 from media_worker.reference import ReferenceFace
+from media_worker.session_tasks import SessionTasks
 from media_worker.watching import SessionWatching, WatchingHooks
 from shuanglu.clock import Clock
-from shuanglu.errors import ConflictError, NotAllowedError, ShuangluError
+from shuanglu.errors import ConflictError, NotAllowedError
 from shuanglu.script.moments import moment_of
 from shuanglu.script.runner import RunPhase, RunState
-from shuanglu.script.verdict import judge
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.chain import sha256_hex
 from shuanglu.timeline.events import Actor, Event, EventDraft
@@ -44,8 +45,8 @@ from shuanglu.wire.bus import (
     SignatureRequest,
     ToPhone,
 )
-from shuanglu.wire.signalling import Live, ServerMessage, TestSoundStarted, Verdict
-from shuanglu.wire.views import LiveStatus, VerdictView
+from shuanglu.wire.signalling import Live, ServerMessage
+from shuanglu.wire.views import LiveStatus
 
 TICK_EVERY_S = 0.25
 CLOSE_TIMEOUT_S = 10.0
@@ -84,27 +85,15 @@ class WorkedSession:
         self.prompts = prompts
         self._timeline = FoldedTimeline(load, deps.bus, on_phase=self._on_phase)
         self._deps = deps
-        self._test_sound = test_sound
         self._connection_id: str | None = None
-        self._testing_sound: asyncio.Task[None] | None = None
         self._used_ms = deps.clock.monotonic_ms()
         self._saving_delayed = False
         self._changing_peer = asyncio.Lock()
         self._pusher = LivePusher(self._push_live)
         self._outbox = Outbox(lambda drafts: self._appender.append(*drafts))
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._watching = SessionWatching(
-            load.session_id,
-            deps.observers,
-            deps.recognisers,
-            WatchingHooks(
-                emit=self._emit_observed,
-                on_change=self.changed,
-                on_voice=self._on_voice,
-                on_words=self._on_words,
-                now_ms=self.now_ms,
-            ),
-        )
+        self._tasks = SessionTasks(load.session_id)
+        self._loudspeaker = LoudspeakerTest(test_sound, self._tasks, tell=self.tell, play=self.play)
+        self._watching = self._eyes_and_ears()
         self._reference = ReferenceFace(
             load.session_id,
             bus=deps.bus,
@@ -129,15 +118,34 @@ class WorkedSession:
             receive=deps.receive,
             clock=deps.clock,
         )
+        self._finishing = Finishing(
+            load.script,
+            self._timeline.events,
+            watching=self._watching,
+            intake=self._intake,
+            outbox=self._outbox,
+            hooks=FinishingHooks(lambda: self.state, self.append, self.tell),
+        )
         self._director = Director(self)
         self._customer = CustomerInputs(self, self._director)
+
+    def _eyes_and_ears(self) -> SessionWatching:
+        hooks = WatchingHooks(
+            emit=self._emit_observed,
+            on_change=self.changed,
+            on_voice=self._on_voice,
+            on_words=self._on_words,
+            now_ms=self.now_ms,
+        )
+        deps = self._deps
+        return SessionWatching(self.session_id, deps.observers, deps.recognisers, hooks)
 
     # --- life ---
 
     def start(self) -> None:
         """Start the session's own tasks."""
         for loop in (self._outbox.run(), self._pusher.run(), self._tick()):
-            self._spawn(loop)
+            self._tasks.spawn(loop)
 
     async def close(self) -> None:
         """Stop everything; what arrived is stored first. Idempotent."""
@@ -149,7 +157,7 @@ class WorkedSession:
             # The media is on disk: recovery says at the next start what could not be said now.
             _log.warning("session closed before all was said", session_id=self.session_id)
         await self._watching.close()
-        await settle(self._tasks)
+        await self._tasks.settle()
 
     @property
     def over(self) -> bool:
@@ -165,21 +173,6 @@ class WorkedSession:
     def used(self) -> None:
         """Somebody asks for this session."""
         self._used_ms = self._deps.clock.monotonic_ms()
-
-    def _spawn(self, coroutine: Coroutine[object, object, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        error = None if task.cancelled() else task.exception()
-        if isinstance(error, ShuangluError):
-            _log.warning("session task refused", session_id=self.session_id, code=error.code)
-        elif error is not None:
-            fields = failure_fields(error)
-            _log.error("session task failed", session_id=self.session_id, **fields)
 
     # --- the fold ---
 
@@ -201,7 +194,7 @@ class WorkedSession:
         elif phase in {RunPhase.JUDGING, RunPhase.BETWEEN}:
             self._watching.look("watch")
         if phase is RunPhase.STAFFED:
-            self._spawn(self._hand_over())
+            self._tasks.spawn(self._hand_over())
 
     def _look_at_the_answer(self) -> None:
         """While an answer is due, every picture counts: did the customer's mouth move?"""
@@ -261,30 +254,7 @@ class WorkedSession:
 
     async def finish(self) -> None:
         """Judge the record; close it if it stands, reopen what does not."""
-        await self._watching.settle()
-        await self._intake.flush()
-        await self._outbox.empty()
-        verdict = judge(self.script, self._timeline.events)
-        if verdict.outcome is ev.Outcome.INCOMPLETE:
-            await self._reopen(verdict)
-        else:
-            await self._intake.end("finished")
-            await self._outbox.empty()
-            verdict = judge(self.script, self._timeline.events)
-            if verdict.outcome is ev.Outcome.INCOMPLETE:
-                return  # a person was asked for meanwhile: nothing closes as incomplete by itself
-            await self.append(Actor.SYSTEM, verdict)
-        await self.tell(Verdict(verdict=_verdict_view(verdict)))
-
-    async def _reopen(self, verdict: ev.VerdictGiven) -> None:
-        for missing in verdict.missing:
-            if missing.step_id in self.state.completed:
-                failed = ev.StepFailed(
-                    step_id=missing.step_id,
-                    attempt=self.state.attempts[missing.step_id],
-                    reason="other_face" if missing.reason == "other_face" else "media_missing",
-                )
-                await self.append(Actor.SYSTEM, failed)
+        await self._finishing.finish()
 
     # --- what the phone asks ---
 
@@ -306,7 +276,7 @@ class WorkedSession:
 
     def _establish_reference(self) -> None:
         if self._establishing is None:
-            self._establishing = self._spawn(self._reference.establish())
+            self._establishing = self._tasks.spawn(self._reference.establish())
 
     def _require_open(self) -> None:
         if self.state.phase in {RunPhase.CLOSED, RunPhase.STAFFED}:
@@ -329,24 +299,18 @@ class WorkedSession:
 
     def play_test_sound(self) -> None:
         """Play the loudspeaker test from its beginning, without waiting for its end."""
-        if self._testing_sound is not None:
-            self._testing_sound.cancel()
-        self._testing_sound = self._spawn(self._test_the_loudspeaker())
-
-    async def _test_the_loudspeaker(self) -> None:
-        await self.tell(TestSoundStarted(duration_ms=self._test_sound.duration_ms))
-        await self.play(self._test_sound)
+        self._loudspeaker.play()
 
     def _on_voice(self, span: VoiceSpan) -> None:
-        self._spawn(self._director.answers.voice(span.from_ms, span.to_ms))
+        self._tasks.spawn(self._director.answers.voice(span.from_ms, span.to_ms))
 
     def _on_words(self, heard: ev.SpeechRecognised) -> None:
-        self._spawn(self._director.answers.words(heard))
+        self._tasks.spawn(self._director.answers.words(heard))
 
     # --- interruptions ---
 
     def _on_interrupted(self) -> None:
-        self._spawn(self._recover_air())
+        self._tasks.spawn(self._recover_air())
 
     async def _recover_air(self) -> None:
         async with self._changing_peer:
@@ -433,9 +397,3 @@ class WorkedSession:
             if was_on_air is not self.on_air():
                 was_on_air = self.on_air()
                 self.changed()
-
-
-def _verdict_view(verdict: ev.VerdictGiven) -> VerdictView:
-    return VerdictView(
-        outcome=verdict.outcome, missing=verdict.missing, not_evaluated=verdict.not_evaluated
-    )

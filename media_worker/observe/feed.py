@@ -15,6 +15,9 @@ from media_worker.observe.settings import ObserverSettings
 
 _LAYERS = {WatchMode.WATCH: 0, WatchMode.CARD: 0, WatchMode.CLOSE: 1}
 """Highest temporal layer that is decoded: a quarter or half of the frames of L1T3."""
+SLOW_HZ = 22
+"""Of a slower stream half the frames are decoded, which are as many as a quarter of a fast one:
+a loop is known by its motion."""
 _ALL_FRAMES = 3
 """A stream without layers is decoded whole, or by key frames alone (below zero)."""
 _KEYS_ONLY = -1
@@ -40,6 +43,7 @@ class PictureFeed:
         self._looked_ms = -math.inf
         self._key_ms = -math.inf
         self._key_interval_ms = math.inf
+        self._frames = 0
 
     @property
     def mode(self) -> WatchMode:
@@ -79,6 +83,7 @@ class PictureFeed:
         ``looking`` pictures of the session wait to be measured, ``decoding`` in all wait.
         """
         self._newest_ms = max(self._newest_ms, frame.pts_ms)
+        self._frames += 1
         if frame.is_key:
             self._begin_chain(frame)
         elif not self._belongs(frame):
@@ -109,7 +114,10 @@ class PictureFeed:
         self._key_ms = frame.pts_ms
         without_layers = _KEYS_ONLY if self._mode is WatchMode.WATCH else _ALL_FRAMES
         layered = frame.temporal_layer is not None
-        self._deepest = _LAYERS[self._mode] if layered else without_layers
+        is_slow = self._frames * 1000 < SLOW_HZ * self._key_interval_ms
+        deepest = 1 if is_slow else _LAYERS[self._mode]
+        self._deepest = deepest if layered else without_layers
+        self._frames = 0
 
     def _belongs(self, frame: EncodedFrame) -> bool:
         """Whether the decoder has what this frame refers to, and the frame is wanted."""

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from media_worker.observe.decoding import Grid
 
 Numbers = npt.NDArray[np.float64]
+Numbering = npt.NDArray[np.intp]
 
 CUT_CHANGE = 15.0
 """Change of more than half of all cells from one look to the next that only a cut makes, or a
@@ -28,11 +29,12 @@ MOTION_MS = 400
 LEAST_MOTION = 1.5
 """Change of the cells (root of the mean square) within ``MOTION_MS`` that counts as motion;
 whoever sits still has less, and a picture without motion repeats trivially."""
-REPEATS_BELOW = 0.45
-"""Difference from the picture one loop ago, as a share of the motion. A loop gives 0.08 to
-0.4 (re-encoding, and up to a frame of delay), living people 0.64 and more."""
-MOST_OFF_MS = 75
-"""A picture this near to the wanted time stands for it: half an interval of layer 0."""
+REPEATS_BELOW = 0.42
+"""Difference from the picture one loop ago, as a share of the motion. A loop gives 0.07 to
+0.25 where frames meet, and up to 0.5 where the sampling falls between them; living people
+0.59 and more."""
+MOST_STEP_MS = 300
+"""Between frames farther apart nothing is known."""
 
 
 class Frozenness:
@@ -53,7 +55,11 @@ class Frozenness:
 
 
 class Loops:
-    """Looks for a lag at which the last seconds have been seen before, motion and all."""
+    """Looks for a lag at which the last seconds have been seen before, motion and all.
+
+    A loop of n frames meets the sampled frames again after once, twice or four times n,
+    as layer 0 has every second or fourth frame; so a loop is seen after some rounds of it.
+    """
 
     def __init__(self) -> None:
         self._kept: deque[tuple[float, Numbers]] = deque()
@@ -83,32 +89,51 @@ class Loops:
     def _repeats(self) -> bool:
         at = np.array([at_ms for at_ms, _ in self._kept])
         window = np.flatnonzero(at >= at[-1] - WINDOW_MS)
-        if len(window) < LEAST_WINDOW_FRAMES:
-            return False
-        apart = _apart(np.stack([cells for _, cells in self._kept]), window)
-        rows = np.arange(len(window))
-        motion = apart[rows, _nearest(at, at[window] - MOTION_MS)].mean()
         lags = np.arange(LEAST_LOOP_MS, at[-1] - WINDOW_MS - at[0], LAG_STEP_MS)
-        if motion < LEAST_MOTION or not len(lags):
+        if len(window) < LEAST_WINDOW_FRAMES or not len(lags):
+            return False
+        cells = np.stack([cells for _, cells in self._kept])
+        apart = _Apart(cells, window)
+        motion = apart.from_frames(_nearest(at, at[window] - MOTION_MS)).mean()
+        if motion < LEAST_MOTION:
             return False
         wanted = at[window][None] - lags[:, None]
-        earlier = _nearest(at, wanted)
-        is_there = np.abs(at[earlier] - wanted) <= MOST_OFF_MS
+        before = np.clip(np.searchsorted(at, wanted, side="right") - 1, 0, len(at) - 2)
+        is_there = (at[before + 1] - at[before] <= MOST_STEP_MS) & (wanted >= at[0])
         pairs = is_there.sum(axis=1)
-        sums = np.where(is_there, apart[rows[None], earlier], 0).sum(axis=1)
-        mean = sums / np.maximum(pairs, 1)
-        return bool((mean < REPEATS_BELOW * motion)[pairs >= LEAST_WINDOW_FRAMES].any())
+        mean = np.where(is_there, apart.from_steps()[np.arange(len(window)), before], 0).sum(axis=1)
+        known = pairs >= max(LEAST_WINDOW_FRAMES, len(window) // 2)
+        return bool((mean[known] < REPEATS_BELOW * motion * pairs[known]).any())
 
 
-def _nearest(at: Numbers, wanted: Numbers) -> npt.NDArray[np.intp]:
+def _nearest(at: Numbers, wanted: Numbers) -> Numbering:
     """For each wanted time the number of the frame that is nearest."""
     right = np.clip(np.searchsorted(at, wanted), 1, len(at) - 1)
     return np.where(wanted - at[right - 1] < at[right] - wanted, right - 1, right)
 
 
-def _apart(cells: Numbers, window: npt.NDArray[np.intp]) -> Numbers:
-    """Root of the mean squared difference of the window's frames (rows) from all (columns)."""
-    squares = np.square(cells).sum(axis=1)
-    products = cells[window] @ cells.T
-    mean = (squares[window][:, None] + squares[None] - 2 * products) / cells.shape[1]
-    return np.asarray(np.sqrt(np.maximum(mean, 0)), np.float64)
+class _Apart:
+    """Differences (root of the mean square of cells) of the window's frames from all kept."""
+
+    def __init__(self, cells: Numbers, window: Numbering) -> None:
+        count = cells.shape[1]
+        self._products = cells[window] @ cells.T / count
+        self._square = np.square(cells).mean(axis=1)
+        self._next = (cells[:-1] * cells[1:]).mean(axis=1)
+        self._squares = self._square[window][:, None] + self._square[None] - 2 * self._products
+
+    def from_frames(self, frames: Numbering) -> Numbers:
+        """Of each of the window's frames from one other."""
+        squares = self._squares[np.arange(len(frames)), frames]
+        return np.asarray(np.sqrt(np.maximum(squares, 0)), np.float64)
+
+    def from_steps(self) -> Numbers:
+        """Of each of the window's frames from whatever lies between a frame and the next.
+
+        What is between them is taken to be on a straight line, as cross-fading would show it.
+        """
+        length = np.maximum(self._square[:-1] + self._square[1:] - 2 * self._next, 1e-9)
+        along = self._products[:, 1:] - self._products[:, :-1] - self._next + self._square[:-1]
+        share = np.clip(along / length, 0, 1)
+        squares = self._squares[:, :-1] - 2 * share * along + share * share * length
+        return np.asarray(np.sqrt(np.maximum(squares, 0)), np.float64)

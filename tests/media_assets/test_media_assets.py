@@ -13,7 +13,7 @@ from demo.camera import FRAME_COUNT, FRAMES_A_SECOND, LOOP_S, Scene, frames, pos
 from demo.media_assets import fake_camera, fake_microphone
 from demo.portrait import HEIGHT_PX, WIDTH_PX, landmarks
 from media_worker.models.registry import ModelRegistry, ModelSettings
-from media_worker.observe.picture import FaceDetector
+from media_worker.observe.detection import FaceDetector
 
 ARTIFACTS = Path(__file__).parents[1] / "artifacts" / "media"
 FRAME_BYTES = WIDTH_PX * HEIGHT_PX * 3 // 2 + len(b"FRAME\n")
@@ -54,7 +54,7 @@ def test_the_face_blinks_turns_and_speaks() -> None:
 
 def test_one_face_is_found_in_every_frame() -> None:
     detector = FaceDetector(ModelRegistry(ModelSettings()).get("face_detection").path)
-    counts = [len(detector.scores(p)) for n, p in enumerate(frames(Scene.FACE)) if n % 5 == 0]
+    counts = [len(detector.find(p)) for n, p in enumerate(frames(Scene.FACE)) if n % 5 == 0]
     assert counts == [1] * len(counts)
 
 

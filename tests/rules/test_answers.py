@@ -51,10 +51,10 @@ def said(
 )
 def test_a_tap_with_what_was_said(  # noqa: PLR0917 - one column each
     accepted: bool,  # noqa: FBT001 - a column of the table
-    heard: bool,  # noqa: FBT001
-    evaluated: bool,  # noqa: FBT001
+    heard: bool,  # noqa: FBT001 - a column
+    evaluated: bool,  # noqa: FBT001 - a column
     words: WordsClass | None,
-    sure: bool,  # noqa: FBT001
+    sure: bool,  # noqa: FBT001 - a column
     basis: Basis,
 ) -> None:
     came_to = basis_of_tap(

@@ -42,7 +42,7 @@ REST = {Metric.YAW: 2.0, Metric.PITCH: 3.0, Metric.BLINK: 0.1, Metric.JAW_OPEN: 
 
 def chance(seed: int) -> random.Random:
     """Chance that can be repeated; the product draws from the system's."""
-    return random.Random(seed)  # noqa: S311
+    return random.Random(seed)  # noqa: S311 - a test
 
 
 def of_kind(kind: ChallengeKind, seed: int = 1) -> LivenessChallenged:
