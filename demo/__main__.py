@@ -23,7 +23,6 @@ from demo.staff import WHOLE_SALE, StaffClient
 from embedded.settings import EmbeddedSettings
 from embedded.staff_command import give_login
 
-ASSETS = Path("data/demo")
 USERNAME = "demo"
 WORDS = {
     "invitation": "opened the invitation · 打开邀请",
@@ -45,17 +44,17 @@ async def main() -> int:
         async with StaffClient(origin) as staff:
             await staff.get("/readyz")
             await staff.login(USERNAME, await give_login(settings, USERNAME))
-            return await _go_through(origin, staff, console)
+            return await _go_through(origin, staff, console, settings.data_dir / "demo")
     except ClientError as error:
         console.print(f"no server answers at {origin} ({type(error).__name__}).")
         console.print("start it first in another terminal: make run · 请先在另一终端运行 make run")
         return 1
 
 
-async def _go_through(origin: str, staff: StaffClient, console: Console) -> int:
+async def _go_through(origin: str, staff: StaffClient, console: Console, assets: Path) -> int:
     console.print("making face and voice · 准备人像与语音")
-    body = await asyncio.to_thread(make_body, camera_path(ASSETS), ASSETS)
-    microphone = await asyncio.to_thread(fake_microphone, ASSETS)
+    body = await asyncio.to_thread(make_body, camera_path(assets), assets)
+    microphone = await asyncio.to_thread(fake_microphone, assets)
     invitation = await staff.invite(customer_name="演示客户", script_id=WHOLE_SALE)
     # The link may lead phones to another origin; this browser is on this machine.
     code = invitation["url"].partition("#")[2]
@@ -72,7 +71,7 @@ async def _go_through(origin: str, staff: StaffClient, console: Console) -> int:
                 number = await customer.go_through(f"{origin}/c/#{code}")
                 outcome = await customer.outcome()
             await browser.close()
-    package = ASSETS / f"{number}.zip"
+    package = assets / f"{number}.zip"
     await asyncio.to_thread(package.write_bytes, await staff.package(invitation["session_id"]))
     console.print(f"{outcome}: {number}")
     console.print(f"package · 证据包: {package}  →  .venv/bin/shuanglu verify {package}")

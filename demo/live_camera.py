@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +31,7 @@ from demo.subject import Subject
 HEADER = f"YUV4MPEG2 W{WIDTH_PX} H{HEIGHT_PX} F{FRAMES_A_SECOND}:1 Ip A1:1 C420mpeg2\nFRAME\n"
 BLACK: Colour = (0.0, 0.0, 0.0)
 _NOISE_FRAMES = 4
+_PRIORITY = -10
 _HAND_PX = 2.5
 """A hand that holds a phone: how far the picture wanders, in pixels."""
 
@@ -118,6 +120,8 @@ class LiveCamera:
         return time.monotonic()
 
     def _run(self) -> None:
+        with suppress(PermissionError):  # a lens does not wait for a busy machine
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _PRIORITY)
         due = time.monotonic()
         while not self._stop.is_set():
             if not self.frozen:
