@@ -6,12 +6,12 @@ import argparse
 import json
 import sys
 
-from tests.evaluation import report
+from tests.evaluation import components, report
 from tests.evaluation.outcome import Outcomes
 from tests.evaluation.people import ASSETS
 from tests.evaluation.run import run
 
-TIERS = ("anomalies", "liveness", "genuine", "faces")
+TIERS = ("anomalies", "liveness", "genuine", "faces", "components")
 
 
 def main() -> int:
@@ -34,6 +34,8 @@ def main() -> int:
         keep(run(frozenset(asked.tier or TIERS), asked.most, keep=keep))
     outcomes = report.read(kept)
     figures = report.figures(outcomes)
+    if not asked.again and (asked.tier is None or "components" in asked.tier):
+        figures += components.figures()
     sys.stdout.write(report.table(outcomes))
     for figure in figures:
         mark = {True: "holds", False: "MISSED", None: "not measured"}[figure["holds"]]

@@ -43,8 +43,8 @@ def run(tiers: frozenset[str], most: int | None = None, *, keep: Keep) -> Outcom
         for part in ("prompts", "objects/prompts"):
             if (_SPEECH / part).exists():
                 shutil.copytree(_SPEECH / part, server.data_dir / part, dirs_exist_ok=True)
-        if not tiers - {"faces"}:
-            return Outcomes(faces=FaceTest().pairs())
+        if not tiers - {"faces", "components"}:
+            return Outcomes(faces=FaceTest().pairs() if "faces" in tiers else [])
         server.start()
         try:
             outcomes = asyncio.run(_run(server, Path(name), tiers, most, keep))

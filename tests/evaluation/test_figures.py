@@ -38,7 +38,7 @@ def test_figures_bear_the_issues_names_and_never_claim_what_was_not_measured() -
         "face_match_errors",
         "picture_alert_p50_s",
         "picture_alert_p95_s",
-        "phrase_alert_p95_s",
+        "phrase_alert_browser_p95_s",
     }
     assert {figure["holds"] for figure in by_name.values()} == {None}
 
