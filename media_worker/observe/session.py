@@ -236,6 +236,11 @@ class SessionObserver:
         self._batch = []
         self._progress.set()
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a sample is on its way and not answered."""
+        return bool(self._in_flight)
+
     # --- how it looks ------------------------------------------------------------------
 
     @property
