@@ -22,7 +22,8 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 
 def content_security_policy(settings: ServerSettings) -> str:
     """No inline script, nothing from elsewhere. ``'self'`` means no WebSocket in older Safari."""
-    sockets = " ".join(origin.replace("http", "ws", 1) for origin in settings.origins)
+    origins = dict.fromkeys(settings.origins)
+    sockets = " ".join(origin.replace("http", "ws", 1) for origin in origins)
     return "; ".join(
         (
             "default-src 'self'",

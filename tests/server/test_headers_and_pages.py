@@ -91,10 +91,10 @@ async def test_the_policy_names_every_origin_of_ours(
     migrated_sqlite: Path, tmp_path: Path, clock: ManualClock
 ) -> None:
     url = f"sqlite+aiosqlite:///{migrated_sqlite}"
-    others = ("https://phone.example:8443",)
+    others = ("https://phone.example:8443", "http://localhost:8080")
     parts = StageParts.build(url, tmp_path, clock, other_origins=others)
     policy = content_security_policy(parts.settings)
-    assert "connect-src 'self' ws://localhost:8080 wss://phone.example:8443;" in policy
+    assert "connect-src 'self' ws://localhost:8080 wss://phone.example:8443;" in policy, "once each"
 
 
 async def test_behind_a_proxy_with_https_browsers_are_told_to_stay_there(
