@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backing.objects import ObjectStore
 from server.evidence.contents import joined, object_key
 from server.evidence.stretch_objects import StretchKeys, parse_journal
-from shuanglu.evidence.assembly import NamedObject, readme_file, script_file, timeline_file
+from shuanglu.evidence.assembly import NamedObject, script_file, timeline_file
 from shuanglu.evidence.checks.package import key_file_of
 from shuanglu.evidence.manifest import Manifest
 from shuanglu.evidence.names import (
@@ -19,6 +19,7 @@ from shuanglu.evidence.names import (
     SIGNATURE_FILE,
     TIMELINE_FILE,
 )
+from shuanglu.evidence.readme import readme_sealed_as
 from shuanglu.evidence.zip_writer import ZipWriter
 from shuanglu.script.model import Script
 from shuanglu.timeline.chain import canonical_bytes
@@ -54,8 +55,10 @@ async def package_stream(objects: ObjectStore, record: SealedRecord) -> AsyncIte
 def _small_files(record: SealedRecord) -> list[tuple[str, bytes]]:
     key_file = canonical_bytes(key_file_of(record.signing_key).model_dump(mode="json"))
     has_cards = any(entry.role == "card" for entry in record.manifest.objects)
+    manifest = record.manifest
+    readme = readme_sealed_as(manifest.readme.sha256, manifest.record_number, has_cards=has_cards)
     return [
-        (README_FILE, readme_file(record.manifest.record_number, has_cards=has_cards)),
+        (README_FILE, readme),
         (MANIFEST_FILE, record.manifest_bytes),
         (SIGNATURE_FILE, record.signature.encode()),
         (KEY_FILE, key_file),

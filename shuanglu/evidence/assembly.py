@@ -22,6 +22,7 @@ from shuanglu.evidence.manifest import (
 )
 from shuanglu.evidence.models import models_named_by
 from shuanglu.evidence.names import README_FILE, card_file, object_file, prompt_file
+from shuanglu.evidence.readme import readme_file
 from shuanglu.script.model import Script
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
@@ -70,35 +71,6 @@ def timeline_file(events: Sequence[Event]) -> bytes:
 def script_file(script: Script) -> bytes:
     """The canonical JSON whose hash names the version."""
     return canonical_bytes(script.model_dump(mode="json"))
-
-
-def readme_file(record_number: str, *, has_cards: bool = False) -> bytes:
-    """What somebody reads who was handed the package and nothing else.
-
-    Its hash is in the manifest: what it says of a record may never change afterwards.
-    """
-    cards = _README_CARDS if has_cards else ""
-    return _README.format(record_number=record_number, cards=cards).encode()
-
-
-_README = """\
-Shuanglu 双录 evidence package, record {record_number}
-
-media/       the recording, exactly as the phone sent it; plays in an ordinary player
-             录音录像原件,普通播放器即可播放
-timeline.jsonl  everything that happened, one event a line, each holding the hash of the one before
-script.json  what had to be said and shown
-objects/     handwritten strokes, the words consented to, and the statements that were signed
-prompts/     the speech that was played (synthetic voice; AI 合成语音)
-{cards}manifest.json, manifest.sig, signing_key.json
-             hash of every file, and the Ed25519 signature over manifest.json
-
-To verify offline / 离线验证:   shuanglu verify PACKAGE.zip --key PUBLIC_KEY
-"""
-
-_README_CARDS = """\
-cards/       pictures of the ID card that was shown; keep them safe 证件照片,请妥善保管
-"""
 
 
 def assemble(

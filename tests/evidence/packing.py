@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from shuanglu.evidence.assembly import (
     NamedObject,
     assemble,
-    readme_file,
     script_file,
     timeline_file,
 )
@@ -31,6 +30,7 @@ from shuanglu.evidence.names import (
     media_file,
 )
 from shuanglu.evidence.package import ZipPackage
+from shuanglu.evidence.readme import readme_file
 from shuanglu.evidence.report import Report
 from shuanglu.evidence.verification import verify
 from shuanglu.evidence.zip_writer import ZipWriter

@@ -1,0 +1,59 @@
+"""The package's README.txt, for somebody who was handed the package and nothing else.
+
+Stage: sealing and export. Its hash is in the manifest, so no wording that a record was sealed
+with is ever changed or removed: a new one is put before the old ones.
+"""
+
+from __future__ import annotations
+
+from shuanglu.timeline.chain import sha256_hex
+
+
+def readme_file(record_number: str, *, has_cards: bool = False) -> bytes:
+    """What a record that is sealed today says."""
+    return _written(_MEDIA_WORDINGS[0], record_number, has_cards=has_cards)
+
+
+def readme_sealed_as(sha256: str, record_number: str, *, has_cards: bool) -> bytes:
+    """The wording that a record was sealed with; if unknown, today's, which will not verify."""
+    known = (_written(media, record_number, has_cards=has_cards) for media in _MEDIA_WORDINGS)
+    today = readme_file(record_number, has_cards=has_cards)
+    return next((readme for readme in known if sha256_hex(readme) == sha256), today)
+
+
+def _written(media: str, record_number: str, *, has_cards: bool) -> bytes:
+    cards = _CARDS if has_cards else ""
+    return _README.format(record_number=record_number, media=media, cards=cards).encode()
+
+
+_README = """\
+Shuanglu 双录 evidence package, record {record_number}
+
+{media}timeline.jsonl  everything that happened, one event a line, each holding the hash of the one\
+ before
+script.json  what had to be said and shown
+objects/     handwritten strokes, the words consented to, and the statements that were signed
+prompts/     the speech that was played (synthetic voice; AI 合成语音)
+{cards}manifest.json, manifest.sig, signing_key.json
+             hash of every file, and the Ed25519 signature over manifest.json
+
+To verify offline / 离线验证:   shuanglu verify PACKAGE.zip --key PUBLIC_KEY
+"""
+
+_MEDIA_WORDINGS = (
+    """\
+media/       the recording, exactly as the phone sent it; plays in an ordinary player.
+             The files are as they were written live and state no duration: a player may
+             show none, seeking works. Rewriting them would break the hashes
+             录音录像原件,普通播放器即可播放;边录边写,文件不注明时长,
+             播放器可能不显示时长,仍可拖动;改写文件会使哈希不符
+""",
+    """\
+media/       the recording, exactly as the phone sent it; plays in an ordinary player
+             录音录像原件,普通播放器即可播放
+""",
+)
+
+_CARDS = """\
+cards/       pictures of the ID card that was shown; keep them safe 证件照片,请妥善保管
+"""
