@@ -35,6 +35,11 @@ def require(holds: bool, reason: str, detail: str) -> None:  # noqa: FBT001 - re
         fail(reason, detail)
 
 
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """``1 file``, ``2 files``; ``plural`` where an s is not enough."""
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
 def canonical_json(data: bytes, *, what: str) -> Any:  # noqa: ANN401 - any JSON value
     """The JSON value in ``data``, which must be its RFC 8785 form byte for byte.
 

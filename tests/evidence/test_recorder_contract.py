@@ -70,7 +70,7 @@ async def test_a_recorded_stretch_is_accepted(media: Media, tmp_path: Path) -> N
             run.recorder.write(frame)
         ended = await run.recorder.finish("finished")
     findings = await findings_of(objects, [*run.told.begun, *run.told.segments, ended])
-    assert "1 stretches" in check_media(findings)
+    assert "1 stretch," in check_media(findings)
     assert len(findings.journals[1]) == ended.clusters > 1
 
 

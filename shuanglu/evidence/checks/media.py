@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from shuanglu.container.scan import ScannedCluster, scan_clusters
-from shuanglu.evidence.check import require, validated
+from shuanglu.evidence.check import counted, require, validated
 from shuanglu.evidence.findings import Findings
 from shuanglu.evidence.journal import JournalEntry, first_head, next_head
 from shuanglu.evidence.manifest import MediaEntry
@@ -38,7 +38,7 @@ def check_media(findings: Findings) -> str:
     for entry in findings.manifest.media:
         _check_stretch(findings, entry, begun[entry.stretch])
     frames_ms = sum(entry.end_ms - entry.start_ms for entry in findings.manifest.media)
-    return f"{len(listed)} stretches, {frames_ms / 1000:.1f} s"
+    return f"{counted(len(listed), 'stretch', 'stretches')}, {frames_ms / 1000:.1f} s"
 
 
 def _check_empty_stretches(findings: Findings, begun: set[int]) -> None:
@@ -231,4 +231,4 @@ def check_gaps(findings: Findings) -> str:
     invented = list((told - holes).elements())
     require(not invented, "gap_invented", f"there is media in the gap {invented[:1]} (ms)")
     lost_ms = sum(end - start for start, end in holes.elements())
-    return f"{holes.total()} gaps, {lost_ms / 1000:.1f} s"
+    return f"{counted(holes.total(), 'gap')}, {lost_ms / 1000:.1f} s"

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import Field
 
 from shuanglu.evidence.assertion import base64url, from_base64url
-from shuanglu.evidence.check import canonical_json, fail, require, validated
+from shuanglu.evidence.check import canonical_json, counted, fail, require, validated
 from shuanglu.evidence.findings import Findings
 from shuanglu.evidence.manifest import Manifest, NamedFile, has_lawful_name
 from shuanglu.evidence.names import (
@@ -60,7 +60,7 @@ def check_package(findings: Findings) -> str:
     require(manifest.canonical == findings.manifest_bytes, "not_canonical", "the manifest differs")
     _check_names(manifest, listed)
     findings.found_manifest = manifest
-    return f"{len(names)} files"
+    return counted(len(names), "file")
 
 
 def _check_names(manifest: Manifest, listed: tuple[PackageFile, ...]) -> None:
@@ -70,8 +70,12 @@ def _check_names(manifest: Manifest, listed: tuple[PackageFile, ...]) -> None:
     require(len(wanted) == len(named), "duplicate_file", "the manifest names a file twice")
     sizes = {file.name: file.size_bytes for file in listed if file.name not in UNSIGNED_FILES}
     missing, extra = sorted(wanted.keys() - sizes.keys()), sorted(sizes.keys() - wanted.keys())
-    require(not missing, "file_missing", f"{len(missing)} files are missing, such as {missing[:1]}")
-    require(not extra, "file_extra", f"{len(extra)} files are not in the manifest")
+    require(
+        not missing,
+        "file_missing",
+        f"missing: {counted(len(missing), 'file')}, such as {missing[:1]}",
+    )
+    require(not extra, "file_extra", f"not in the manifest: {counted(len(extra), 'file')}")
     for name, size in sizes.items():
         require(size == wanted[name], "file_size", f"{name} has another size than was signed")
 

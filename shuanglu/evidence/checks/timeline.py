@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from shuanglu.errors import InvalidInputError
-from shuanglu.evidence.check import canonical_json, fail, require, validated
+from shuanglu.evidence.check import canonical_json, counted, fail, require, validated
 from shuanglu.evidence.checks.person import check_person
 from shuanglu.evidence.findings import Findings
 from shuanglu.evidence.manifest import TimelineEntry
@@ -44,7 +44,7 @@ def check_chain(findings: Findings) -> str:
     require(told == manifest.timeline, "head", "the timeline is not the one that was signed")
     findings.events = tuple(_event(value) for value in raw)
     _check_frame(findings)
-    return f"{len(raw)} events, head {head[:16]}"
+    return f"{counted(len(raw), 'event')}, head {head[:16]}"
 
 
 def _line(line: bytes, number: int) -> dict[str, Any]:
