@@ -42,14 +42,18 @@ class StaffClient:
         await self._post("/api/v1/staff/login", {"username": username, "password": password})
 
     async def invite(
-        self, *, customer_name: str = "演示客户", script_id: str = RENEWAL
+        self,
+        *,
+        customer_name: str = "演示客户",
+        product: str = "稳健一号",
+        script_id: str = RENEWAL,
     ) -> dict[str, Any]:
         """Create a session; the invitation."""
         return await self._post(
             "/api/v1/sessions",
             {
                 "script_id": script_id,
-                "product": "稳健一号",
+                "product": product,
                 "product_code": "WJ001",
                 "customer_name": customer_name,
             },
