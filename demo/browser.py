@@ -29,12 +29,12 @@ _QUIET = (
 
 
 def chromium_path() -> str:
-    """Debian's Chromium; raises ``FileNotFoundError`` saying what to install."""
+    """Debian's Chromium or Chrome; raises ``FileNotFoundError`` saying what to install."""
     for name in ("chromium", "chromium-browser", "google-chrome"):
         found = shutil.which(name)
         if found:
             return found
-    raise FileNotFoundError("no Chromium found; install the package chromium")
+    raise FileNotFoundError("no Chromium found; install chromium (not as a snap) or google-chrome")
 
 
 async def launch(

@@ -15,12 +15,22 @@ done
 node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' || {
   echo "node is $(node -v); Node 20 or newer is needed" >&2; exit 1; }
 
+# The same names as demo/browser.py looks for. Ubuntu's packages are stubs of a snap, which
+# needs snapd and may not read the fake camera outside the home folder.
+needs_chromium() {
+  command -v chromium chromium-browser google-chrome >/dev/null && return
+  if grep -qsE '^ID=ubuntu$' /etc/os-release || apt-cache show chromium 2>/dev/null | grep -qi 'transitional.*snap'; then
+    echo "Ubuntu's chromium is only a stub for a snap: install google-chrome, or a chromium that is no snap, yourself" >&2
+    exit 1
+  fi
+  wanted+=(chromium)
+}
+
 # libEGL and libGLES are loaded by mediapipe, libGL and glib by OpenCV.
 wanted=(libgl1 libegl1 libgles2 libglib2.0-0)
 if [ "$purpose" = test ]; then
   wanted+=(fonts-noto-cjk)
-  # The same names as demo/browser.py looks for.
-  command -v chromium chromium-browser google-chrome >/dev/null || wanted+=(chromium)
+  needs_chromium
   # The browser tests pull a network's cable with it; only root may, others skip them.
   [ "$(id -u)" != 0 ] || wanted+=(iproute2)
 fi
