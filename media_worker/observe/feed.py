@@ -62,7 +62,8 @@ class PictureFeed:
             return True
         since_ms = self._newest_ms - self._looked_ms
         is_old = self._hurries or since_ms > self._settings.key_frame_after_ms
-        return not self._chained and is_old
+        comes_by_itself = self._chained and self._deepest != _KEYS_ONLY
+        return is_old and not comes_by_itself
 
     def hurry(self) -> None:
         """Something changed: look at the next frame that can be decoded, to be sure."""
@@ -114,7 +115,8 @@ class PictureFeed:
         self._key_ms = frame.pts_ms
         without_layers = _KEYS_ONLY if self._mode is WatchMode.WATCH else _ALL_FRAMES
         layered = frame.temporal_layer is not None
-        is_slow = self._frames * 1000 < SLOW_HZ * self._key_interval_ms
+        is_known = math.isfinite(self._key_interval_ms)
+        is_slow = is_known and self._frames * 1000 < SLOW_HZ * self._key_interval_ms
         deepest = 1 if is_slow else _LAYERS[self._mode]
         self._deepest = deepest if layered else without_layers
         self._frames = 0

@@ -29,10 +29,13 @@ MOTION_MS = 400
 LEAST_MOTION = 1.5
 """Change of the cells (root of the mean square) within ``MOTION_MS`` that counts as motion;
 whoever sits still has less, and a picture without motion repeats trivially."""
+SURE_MOTION = 2.5
+"""With less motion than this, noise may hide a repetition: that nothing repeats is not sure."""
 REPEATS_BELOW = 0.3
 """Difference from the picture one loop ago, as a share of the motion. A loop gives 0.06 to 0.1
 where the sampled frames meet, up to 0.3 where they fall between; a person in a hand that
 holds a phone 0.46 and more, even one that repeats every gesture exactly."""
+FORGOTTEN_AFTER_MS = 3000
 MOST_STEP_MS = 300
 """Between frames farther apart nothing is known."""
 
@@ -64,11 +67,14 @@ class Loops:
     def __init__(self) -> None:
         self._kept: deque[tuple[float, Numbers]] = deque()
         self._since_ms: float | None = None
+        self._known_ms = 0.0
+        self._lags = np.zeros(0)
 
     def see(self, grid: Grid, at_ms: float) -> None:
         """Take the grid of any decoded picture."""
         if self._kept and at_ms <= self._kept[-1][0]:
             self._kept.clear()
+            self._since_ms = None
         cells = grid.ravel().astype(np.float64)
         self._kept.append((at_ms, cells - cells.mean()))  # exposure is no motion
         while at_ms - self._kept[0][0] > KEPT_MS:
@@ -79,31 +85,52 @@ class Loops:
         now_ms = self._kept[-1][0]
         if now_ms - self._kept[0][0] < LEAST_LOOP_MS + WINDOW_MS:
             return None
-        if not self._repeats():
-            self._since_ms = None
-            return 0.0
-        if self._since_ms is None:
+        lags = self._repeating_lags()
+        if lags is None:
+            return self._lasted_ms(now_ms)
+        self._known_ms = now_ms
+        same = lags if self._since_ms is None else _kept_lags(self._lags, lags)
+        if len(same) and self._since_ms is None:
             self._since_ms = now_ms - WINDOW_MS
-        return now_ms - self._since_ms
+        elif not len(same):
+            self._since_ms = None
+        self._lags = same
+        return self._lasted_ms(now_ms)
 
-    def _repeats(self) -> bool:
+    def _lasted_ms(self, now_ms: float) -> float:
+        """A moment without motion neither begins nor ends a loop."""
+        if self._since_ms is not None and now_ms - self._known_ms > FORGOTTEN_AFTER_MS:
+            self._since_ms = None
+        return 0.0 if self._since_ms is None else now_ms - self._since_ms
+
+    def _repeating_lags(self) -> Numbers | None:
+        """At which lags the last seconds were seen before; ``None`` without motion to tell."""
         at = np.array([at_ms for at_ms, _ in self._kept])
         window = np.flatnonzero(at >= at[-1] - WINDOW_MS)
         lags = np.arange(LEAST_LOOP_MS, at[-1] - WINDOW_MS - at[0], LAG_STEP_MS)
         if len(window) < LEAST_WINDOW_FRAMES or not len(lags):
-            return False
+            return None
         cells = np.stack([cells for _, cells in self._kept])
         apart = _Apart(cells, window)
         motion = apart.from_frames(_nearest(at, at[window] - MOTION_MS)).mean()
         if motion < LEAST_MOTION:
-            return False
+            return None
         wanted = at[window][None] - lags[:, None]
         before = np.clip(np.searchsorted(at, wanted, side="right") - 1, 0, len(at) - 2)
         is_there = (at[before + 1] - at[before] <= MOST_STEP_MS) & (wanted >= at[0])
         pairs = is_there.sum(axis=1)
         mean = np.where(is_there, apart.from_steps()[np.arange(len(window)), before], 0).sum(axis=1)
         known = pairs >= max(LEAST_WINDOW_FRAMES, len(window) // 2)
-        return bool((mean[known] < REPEATS_BELOW * motion * pairs[known]).any())
+        repeating = lags[known & (mean < REPEATS_BELOW * motion * pairs)]
+        return repeating if repeating.size or motion > SURE_MOTION else None
+
+
+def _kept_lags(before: Numbers, lags: Numbers) -> Numbers:
+    """Those of ``before`` that still are: a loop keeps its length, a rhythm drifts."""
+    if not before.size or not lags.size:
+        return before[:0]
+    apart = np.abs(before[:, None] - lags[None]).min(axis=1)
+    return np.asarray(before[apart <= LAG_STEP_MS / 2], np.float64)
 
 
 def _nearest(at: Numbers, wanted: Numbers) -> Numbering:
