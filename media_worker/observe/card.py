@@ -29,6 +29,9 @@ SEARCH_SIDE_PX = 400
 FLAT = (428, 270)
 """A card is measured when it is brought to this size."""
 BURNT = 250
+SHAPES_TRIED = 4
+EMPTY_BELOW = 3.0
+"""A piece of wall or shelf of the same shape has 1 to 2.5, a card that is badly blurred 4."""
 
 Corners = npt.NDArray[np.float32]
 
@@ -67,10 +70,9 @@ def find_card(picture: Pixels) -> Card | None:
     small = cv2.GaussianBlur(small, (0, 0), 1.0)
     area = small.shape[0] * small.shape[1]
     shapes = [s for mask in _masks(np.asarray(small, np.uint8)) for s in _quadrangles(mask, area)]
-    if not shapes:
-        return None
-    corners = max(shapes, key=lambda each: float(cv2.contourArea(each))) / scale
-    return _measured(picture, corners.astype(np.float32))
+    largest = sorted(shapes, key=lambda each: -float(cv2.contourArea(each)))[:SHAPES_TRIED]
+    cards = (_measured(picture, (each / scale).astype(np.float32)) for each in largest)
+    return next((card for card in cards if card.sharpness > EMPTY_BELOW), None)
 
 
 def _masks(small: Pixels) -> list[Pixels]:
