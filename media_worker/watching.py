@@ -11,8 +11,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from shuanglu.rules.lips import Lips, lips_during
-
 from media_worker.direct.stage import CardHint, CardText, Face, LookMode, Still
 from media_worker.frames import EncodedFrame
 from media_worker.listening import Listening, ListeningHooks
@@ -26,6 +24,7 @@ from media_worker.observe.pool import (
 )
 from media_worker.recognise.pool import RecogniserPool
 from media_worker.sampling import Sampling
+from shuanglu.rules.lips import Lips, lips_during
 from shuanglu.rules.measurement import Measurement
 from shuanglu.rules.observation import FacesInSpan
 from shuanglu.rules.watch import Watch

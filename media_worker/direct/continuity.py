@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from shuanglu.rules.identity import shipped_identity
-
 from media_worker.direct.stage import Stage
 from shuanglu.rules.evidence import face_continuity
+from shuanglu.rules.identity import shipped_identity
 from shuanglu.timeline import events as ev
 
 REACH_MS = 12_000

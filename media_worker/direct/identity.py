@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from media_worker.direct.stage import CardText, Face, Stage, Still
+from shuanglu.errors import ConflictError, InvalidInputError
 from shuanglu.rules.identity import (
     CardFields,
     TextLine,
@@ -22,9 +24,6 @@ from shuanglu.rules.identity import (
     read_card,
     shipped_identity,
 )
-
-from media_worker.direct.stage import CardText, Face, Stage, Still
-from shuanglu.errors import ConflictError, InvalidInputError
 from shuanglu.script.model import IdentityStep
 from shuanglu.script.runner import CaptureCard, CompareFace, RunPhase
 from shuanglu.timeline import events as ev
