@@ -29,6 +29,7 @@ SEARCH_SIDE_PX = 400
 FLAT = (428, 270)
 """A card is measured when it is brought to this size."""
 BURNT = 250
+EDGE_PX = 2
 SHAPES_TRIED = 4
 EMPTY_BELOW = 3.0
 """A piece of wall or shelf of the same shape has 1 to 2.5, a card that is badly blurred 4."""
@@ -69,7 +70,8 @@ def find_card(picture: Pixels) -> Card | None:
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), 1.0)
     area = small.shape[0] * small.shape[1]
-    shapes = [s for mask in _masks(np.asarray(small, np.uint8)) for s in _quadrangles(mask, area)]
+    found = [s for mask in _masks(np.asarray(small, np.uint8)) for s in _quadrangles(mask, area)]
+    shapes = [corners for corners in found if _is_whole(corners, small.shape[:2])]
     largest = sorted(shapes, key=lambda each: -float(cv2.contourArea(each)))[:SHAPES_TRIED]
     cards = (_measured(picture, (each / scale).astype(np.float32)) for each in largest)
     return next((card for card in cards if card.sharpness > EMPTY_BELOW), None)
@@ -116,6 +118,12 @@ def _ordered(corners: Corners) -> Corners:
     turned = corners[np.argsort(angle)]
     first, second = _sides(turned)
     return turned if first >= second else np.roll(turned, -1, axis=0)
+
+
+def _is_whole(corners: Corners, size: tuple[int, ...]) -> bool:
+    """All corners are in view: what ends at the picture's edge is a wall or half a card."""
+    room = np.minimum(corners, np.array(size[::-1]) - 1 - corners)
+    return bool(room.min() >= EDGE_PX)
 
 
 def _sides(corners: Corners) -> tuple[float, float]:
