@@ -71,6 +71,8 @@ class RecogniserProcess:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
+        if self._process is not None:  # stopped while it was being buried
+            await self._bury(self._process)
         while self._waiting:
             _settle(self._waiting.popleft(), None)
 
@@ -104,11 +106,14 @@ class RecogniserProcess:
 
     async def _live_once(self) -> str:
         """One life of the process; why it ended."""
+        spawning = asyncio.ensure_future(self._spawn())
         try:
-            self._process = await self._spawn()
+            self._process = process = await asyncio.shield(spawning)
         except OSError:  # no memory, no process table entry: later perhaps
             return "not_started"
-        process = self._process
+        except asyncio.CancelledError:  # stopped meanwhile: the process must not be left behind
+            await self._bury(await spawning)
+            raise
         try:
             await self._begin(process)
             while True:
@@ -133,13 +138,17 @@ class RecogniserProcess:
         )
 
     async def _bury(self, process: asyncio.subprocess.Process) -> None:
-        self.ready, self._process = None, None
+        """End it and wait for its end, even if nobody waits for this any more."""
+        self.ready = None
         if self._at_work:
             _settle(self._at_work, None)
             self._at_work = None
         if process.returncode is None:
             process.kill()
+        if process.stdin is not None:
+            process.stdin.close()
         await process.wait()
+        self._process = None
 
     async def _begin(self, process: asyncio.subprocess.Process) -> None:
         async with asyncio.timeout(self._settings.start_deadline_s):
