@@ -44,6 +44,7 @@ class ProcessUnderTest:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+        self.pid = self._process.pid
         self._session = 0
         self._sample = 0
         first, _ = self._reply()

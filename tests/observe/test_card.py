@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
@@ -87,13 +87,13 @@ def test_a_dark_picture_asks_for_light(observed: ProcessUnderTest, front: Pixels
 def moving(front: Pixels) -> Iterator[Pixels]:
     """First without a card, then one that comes nearer and is held still."""
     face = next(iter(frames(Scene.FACE)))
-    yield from [face] * 12
-    for number in range(60):
-        yield shown(front, Held(width=min(0.8, 0.5 + number / 80)), seed=number)
+    yield from [face] * 4
+    for number in range(36):
+        yield shown(front, Held(width=min(0.8, 0.6 + number / 90)), seed=number)
 
 
 async def test_the_best_still_comes_with_its_portrait(
-    registry: ModelRegistry, front: Pixels
+    registry: ModelRegistry, pictures: Callable[[Scene], list[Pixels]], front: Pixels
 ) -> None:
     pool = ObserverPool(ObserverSettings(), registry)
     await pool.start()
@@ -116,8 +116,8 @@ async def test_the_best_still_comes_with_its_portrait(
     session.mode = WatchMode.WATCH
     comparing = asyncio.create_task(session.compare(still.portrait, timeout_s=20))
     await asyncio.sleep(0)
-    faces = [each for number, each in enumerate(frames(Scene.FACE)) if number < 20]
-    for frame in stream([each for each in faces for _ in range(2)], start_ms=20_000.0):
+    faces = pictures(Scene.FACE)[:4]
+    for frame in stream(faces, layered=False, rate_hz=1, key_every=1, start_ms=20_000.0):
         session.push(frame)
         await until(lambda: not session.is_waiting, "the frame was looked at")
     likeness = await comparing

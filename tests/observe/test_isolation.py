@@ -4,11 +4,18 @@ import asyncio
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from demo.camera import Scene
 from media_worker.isolation import has_no_network
 from media_worker.models.registry import ModelRegistry
 from media_worker.observe.pool import ObserverPool, ObserverSettings
+from shuanglu.timeline.events import Metric
+from tests.observe.encoding import Pixels
+from tests.observe.process_under_test import ProcessUnderTest
 
 _CONNECT = """
 import socket, sys
@@ -57,6 +64,25 @@ def _is_apart(pid: int) -> bool:
     namespace = Path(f"/proc/{pid}/ns/net").readlink()
     routes = Path(f"/proc/{pid}/net/route").read_text("ascii").splitlines()[1:]
     return namespace != Path("/proc/self/ns/net").readlink() and not routes
+
+
+def test_mediapipe_can_reach_nobody_from_any_of_its_threads(
+    observed: ProcessUnderTest, pictures: Callable[[Scene], list[Pixels]]
+) -> None:
+    (seen,) = observed.metrics(pictures(Scene.FACE)[:1])
+    assert Metric.YAW in seen
+    if not observed.ready.isolated:
+        pytest.skip("this system permits no network namespaces; the status says so")
+    process = Path(f"/proc/{observed.pid}")
+    threads = list((process / "task").iterdir())
+    assert len(threads) > 1
+    spaces = {(thread / "ns" / "net").readlink() for thread in threads}
+    assert spaces.isdisjoint({Path("/proc/self/ns/net").readlink()})
+    assert len(spaces) == 1
+    interfaces = (process / "net" / "dev").read_text("ascii").splitlines()[2:]
+    assert [line.split(":")[0].strip() for line in interfaces] in ([], ["lo"])
+    for table in ("tcp", "tcp6", "udp", "udp6", "raw"):
+        assert (process / "net" / table).read_text("ascii").splitlines()[1:] == []
 
 
 def test_this_process_has_a_network() -> None:
