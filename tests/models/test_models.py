@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import time
 import zipfile
 from pathlib import Path
 
@@ -38,13 +37,10 @@ def test_everything_in_the_lock_is_there_and_right(lock: ModelLock) -> None:
         assert locked.licence
 
 
-def test_a_second_run_takes_less_than_a_second() -> None:
+def test_a_second_run_fetches_nothing() -> None:
     command = [sys.executable, "-m", "media_worker.models.fetch"]
-    began = time.monotonic()
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)  # noqa: S603 - ours
     assert "0 fetched" in done.stdout
-    # 92 MB are hashed; twice the promise, since other tests share this machine's cores.
-    assert time.monotonic() - began < 2.0
 
 
 def test_an_altered_file_is_fetched_again(lock: ModelLock, tmp_path: Path) -> None:

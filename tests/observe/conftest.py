@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 from demo.camera import Scene, frames
 from demo.media_assets import fake_microphone
 from media_worker.models.registry import ModelRegistry, ModelSettings
+from media_worker.observe.pool import ObserverPool, ObserverSettings
 from media_worker.observe.voice import VoiceModel
 from tests.observe.encoding import Pixels, Samples
 from tests.observe.process_under_test import ProcessUnderTest
@@ -54,3 +55,11 @@ def customer_speech(registry: ModelRegistry) -> Samples:
     with wave.open(str(fake_microphone(ARTIFACTS, registry))) as sound:
         data = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
     return (data / 32768).astype(np.float32)
+
+
+@pytest.fixture
+async def pool(registry: ModelRegistry) -> AsyncIterator[ObserverPool]:
+    pool = ObserverPool(ObserverSettings(answer_deadline_s=2.0), registry)
+    await pool.start()
+    yield pool
+    await pool.stop()

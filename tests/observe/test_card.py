@@ -17,8 +17,8 @@ from media_worker.observe.pool import ObserverPool, ObserverSettings, WatchMode
 from shuanglu.rules.measurement import Measurement
 from shuanglu.timeline.events import CardSide
 from tests.observe.encoding import Pixels, stream
+from tests.observe.pool_sink import Sink
 from tests.observe.process_under_test import ProcessUnderTest
-from tests.observe.test_pool import Sink
 from tests.observe.waiting import until
 
 HELD = (Held(), Held(tilt_deg=-6), Held(width=0.6), Held(width=0.9, skew=0.05), Held(blur_px=1.0))

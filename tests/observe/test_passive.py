@@ -12,8 +12,8 @@ from media_worker.observe.pool import ObserverPool, ObserverSettings
 from shuanglu.timeline.events import Metric
 from tests.observe.encoding import Pixels, key_frames
 from tests.observe.onnx_file import mean_of_picture
+from tests.observe.pool_sink import Sink, show
 from tests.observe.process_under_test import ProcessUnderTest
-from tests.observe.test_pool import Sink, show
 
 Pictures = Callable[[Scene], list[Pixels]]
 
