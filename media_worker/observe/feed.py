@@ -13,8 +13,8 @@ from media_worker.observe.faces import WatchMode
 from media_worker.observe.messages import MAX_BODY_BYTES, Look
 from media_worker.observe.settings import ObserverSettings
 
-_LAYERS = {WatchMode.WATCH: 0, WatchMode.CARD: 0, WatchMode.CLOSE: 1}
-"""Highest temporal layer that is decoded: a quarter or half of the frames of L1T3."""
+_BASE_LAYER = 0
+"""Highest temporal layer that is decoded: a quarter of the frames of L1T3."""
 SLOW_HZ = 22
 """Of a slower stream half the frames are decoded, which are as many as a quarter of a fast one:
 a loop is known by its motion."""
@@ -28,11 +28,8 @@ class PictureFeed:
 
     def __init__(self, settings: ObserverSettings) -> None:
         self._settings = settings
-        self._interval_ms = {
-            WatchMode.WATCH: settings.watch_interval_ms,
-            WatchMode.CLOSE: settings.close_interval_ms,
-            WatchMode.CARD: settings.card_interval_ms,
-        }
+        self.hears_voice = False
+        self.may_be_frozen = False
         self.dropped = 0
         self._mode = WatchMode.WATCH
         self._deepest = _KEYS_ONLY
@@ -54,6 +51,18 @@ class PictureFeed:
     def mode(self, mode: WatchMode) -> None:
         self._waits_for_key = self._waits_for_key or mode is not self._mode
         self._mode = mode
+
+    @property
+    def _interval_ms(self) -> int:
+        """Least time between two looks, as things are."""
+        settings = self._settings
+        if self._mode is WatchMode.CLOSE:
+            return settings.close_interval_ms
+        if self._mode is WatchMode.CARD:
+            return settings.card_interval_ms
+        if self.may_be_frozen:
+            return settings.doubt_interval_ms
+        return settings.voice_interval_ms if self.hears_voice else settings.watch_interval_ms
 
     @property
     def needs_key_frame(self) -> bool:
@@ -93,7 +102,7 @@ class PictureFeed:
             self.dropped += 1
             self.broke()
             return None
-        due = self._hurries or frame.pts_ms - self._looked_ms >= self._interval_ms[self._mode]
+        due = self._hurries or frame.pts_ms - self._looked_ms >= self._interval_ms
         if due and looking < self._settings.max_video_in_flight:
             return self._mode.value
         self.dropped += due
@@ -117,7 +126,7 @@ class PictureFeed:
         layered = frame.temporal_layer is not None
         is_known = math.isfinite(self._key_interval_ms)
         is_slow = is_known and self._frames * 1000 < SLOW_HZ * self._key_interval_ms
-        deepest = 1 if is_slow else _LAYERS[self._mode]
+        deepest = 1 if is_slow else _BASE_LAYER
         self._deepest = deepest if layered else without_layers
         self._frames = 0
 
@@ -132,6 +141,6 @@ class PictureFeed:
             return False
         if self._hurries or self._mode is not WatchMode.WATCH:
             return True
-        interval_ms = self._settings.watch_interval_ms
+        interval_ms = self._interval_ms
         next_look_ms = max(self._looked_ms + interval_ms, frame.pts_ms)
         return next_look_ms < self._key_ms + self._key_interval_ms - interval_ms / 2

@@ -5,6 +5,7 @@ Stage: on the event loop. Bounded: about an hour and a half at the usual rate.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, insort
 
 from shuanglu.rules.evidence import FACE_REACH_MS, faces_in
@@ -13,6 +14,9 @@ from shuanglu.rules.observation import FacesInSpan
 from shuanglu.timeline.events import Metric
 
 KEPT_MEASUREMENTS = 20_000
+HARDLY_MOVED = 2.0
+"""Change of the cells (95th percentile) below which the next look comes sooner; what counts as
+frozen is the policy's to say."""
 
 
 class KeptMeasurements:
@@ -32,6 +36,11 @@ class KeptMeasurements:
         """Whether it counts other faces than the picture before: one odd picture proves nothing."""
         before, self._faces = self._faces, measured.metrics.get(Metric.FACES, self._faces)
         return before is not None and before != self._faces
+
+    @staticmethod
+    def may_be_frozen(measured: Measurement) -> bool:
+        """Whether next to nothing moved since the picture before; false when not measured."""
+        return measured.metrics.get(Metric.CHANGE, math.inf) < HARDLY_MOVED
 
     def between(self, from_ms: int, to_ms: int) -> list[Measurement]:
         """Those from ``from_ms`` to ``to_ms``, both included, in order."""

@@ -202,6 +202,7 @@ class SessionObserver:
 
     def _heard(self, voice: Voice) -> None:
         span = VoiceSpan(from_ms=voice.from_ms, to_ms=voice.to_ms, ended=voice.ended)
+        self._feed.hears_voice = not voice.ended
         self._voices[span.from_ms] = span
         if len(self._voices) > KEPT_VOICES:
             del self._voices[next(iter(self._voices))]
@@ -216,6 +217,8 @@ class SessionObserver:
         )
         if self._kept.is_new(measured):
             self._feed.hurry()
+        if measured.source == "picture":
+            self._feed.may_be_frozen = self._kept.may_be_frozen(measured)
         self._kept.take(measured)
         self._asked_still.saw(measured)
         self._listeners.on_measurement(measured)

@@ -12,8 +12,14 @@ class ObserverSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SHUANGLU_OBSERVER_", frozen=True)
 
     processes: int = Field(default=1, ge=0, description="0 leaves every check not evaluated")
-    watch_interval_ms: int = Field(default=600, ge=0, description="least time between pictures")
-    close_interval_ms: int = Field(default=60, ge=0, description="the same during liveness")
+    watch_interval_ms: int = Field(default=900, ge=0, description="least time between pictures")
+    voice_interval_ms: int = Field(
+        default=600, ge=0, description="the same while a voice is heard: do the lips move?"
+    )
+    doubt_interval_ms: int = Field(
+        default=450, ge=0, description="the same when the picture may be frozen"
+    )
+    close_interval_ms: int = Field(default=110, ge=0, description="the same during liveness")
     card_interval_ms: int = Field(default=240, ge=0, description="the same while a card is shown")
     key_frame_after_ms: int = Field(
         default=900, ge=0, description="a picture older than this makes us ask for a key frame"

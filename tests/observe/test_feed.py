@@ -51,13 +51,23 @@ def looked(sent: list[tuple[EncodedFrame, Look]]) -> list[float]:
 
 
 @pytest.mark.parametrize("rate_hz", [15, 30])
-def test_about_three_pictures_in_two_seconds_are_watched(rate_hz: int) -> None:
+def test_about_one_picture_a_second_is_watched(rate_hz: int) -> None:
     frames = camera(20, rate_hz=rate_hz)
     sent = feed(PictureFeed(ObserverSettings()), frames)
     assert_decodable(sent, frames)
-    assert 26 <= len(looked(sent)) <= 34
+    assert 18 <= len(looked(sent)) <= 23
     assert len(sent) < 20 * 7.5
     assert {frame.temporal_layer for frame, _ in sent} == ({0, 1} if rate_hz == 15 else {0})
+
+
+def test_voice_and_a_still_picture_are_looked_at_more_often() -> None:
+    seen = []
+    for hears_voice, may_be_frozen in ((False, False), (True, False), (True, True)):
+        watch = PictureFeed(ObserverSettings())
+        watch.hears_voice, watch.may_be_frozen = hears_voice, may_be_frozen
+        seen.append(len(looked(feed(watch, camera(20)))))
+    assert seen == sorted(seen)
+    assert seen[0] < seen[1] < seen[2] <= 40
 
 
 def test_without_layers_only_key_frames_are_sent_and_more_are_asked_for() -> None:
@@ -69,17 +79,17 @@ def test_without_layers_only_key_frames_are_sent_and_more_are_asked_for() -> Non
     assert watch.needs_key_frame
 
 
-def test_close_mode_begins_with_a_key_frame_and_sees_fifteen_a_second() -> None:
+def test_close_mode_begins_with_a_key_frame_and_sees_eight_a_second() -> None:
     watch = PictureFeed(ObserverSettings())
     frames = camera(6)
     feed(watch, frames[:70])
     watch.mode = WatchMode.CLOSE
     assert watch.needs_key_frame
     sent = feed(watch, frames[70:])
-    assert {frame.temporal_layer for frame, look in sent if look == "close"} == {0, 1}
+    assert {frame.temporal_layer for frame, look in sent if look == "close"} == {0}
     assert min(frame.pts_ms for frame, look in sent if look == "close") <= 2500
     close = [frame for frame, _ in sent if frame.pts_ms >= 4000]
-    assert len(close) == 30
+    assert len(close) == 15
     assert not watch.needs_key_frame
 
 
@@ -89,7 +99,7 @@ def test_without_layers_close_mode_decodes_everything() -> None:
     frames = camera(2, layered=False)
     sent = feed(watch, frames)
     assert len(sent) == len(frames)
-    assert len(looked(sent)) == 30
+    assert len(looked(sent)) == 15
 
 
 def test_after_a_frame_was_left_out_nothing_is_sent_before_a_key_frame() -> None:
@@ -97,10 +107,10 @@ def test_after_a_frame_was_left_out_nothing_is_sent_before_a_key_frame() -> None
     watch.mode = WatchMode.CLOSE
     frames = camera(4)
     feed(watch, frames[:10])
-    assert watch.take(frames[10], looking=0, decoding=3) is None
+    assert watch.take(frames[12], looking=0, decoding=3) is None
     assert watch.needs_key_frame
     assert watch.dropped == 1
-    sent = feed(watch, frames[11:])
+    sent = feed(watch, frames[13:])
     assert sent[0][0].is_key
     assert sent[0][0].pts_ms == 2000
 
@@ -108,8 +118,8 @@ def test_after_a_frame_was_left_out_nothing_is_sent_before_a_key_frame() -> None
 def test_a_late_picture_is_decoded_but_not_measured() -> None:
     watch = PictureFeed(ObserverSettings())
     frames = camera(2)
-    feed(watch, frames[:16])
-    late = next(frame for frame in frames[18:] if frame.temporal_layer == 0)
+    feed(watch, frames[:26])
+    late = next(frame for frame in frames[27:] if frame.temporal_layer == 0)
     assert watch.take(late, looking=2, decoding=2) == "decode"
     assert watch.dropped == 1
 
