@@ -16,6 +16,7 @@ import yaml
 from shuanglu.evidence.assembly import NamedObject
 from shuanglu.evidence.assertion import base64url, device_credential_id
 from shuanglu.evidence.cose import ES256
+from shuanglu.evidence.screen import break_before, packed, read_piece
 from shuanglu.evidence.statement import Statement, build_statement
 from shuanglu.evidence.strokes import strokes_of
 from shuanglu.script.model import DocumentStep, QuestionStep, Script, Step, parse_script
@@ -47,6 +48,21 @@ def demo_script(**changed: Any) -> Script:
 
 def prompt_bytes(step_id: str) -> bytes:
     return b"OggS\0" + step_id.encode() * 20
+
+
+def screen_piece(from_ms: int, to_ms: int, *, begins: bool) -> bytes:
+    """A piece of a screen recording, packed: the whole page first, or one change to it."""
+    whole = [
+        {"type": 4, "data": {"href": "https://localhost/c/", "width": 390, "height": 844}},
+        {"type": 2, "data": {"node": {"type": 0, "childNodes": [], "id": 1}}},
+    ]
+    shown: list[dict[str, Any]] = [*(whole if begins else []), {"type": 3, "data": {"source": 0}}]
+    times_ms = [from_ms, *([to_ms] * (len(shown) - 1))]
+    lines = [
+        canonical_bytes({**one, "timestamp": at_ms})
+        for one, at_ms in zip(shown, times_ms, strict=True)
+    ]
+    return packed(b"".join(line + b"\n" for line in lines))
 
 
 def signature_of(step_id: str, attempt: int) -> Signature:
@@ -148,6 +164,23 @@ class Performance:
         self.observe(ev.Fact.FACES, "1")
         self.observe(ev.Fact.PICTURE, "clear")
         self.observe(ev.Fact.SOUND, "heard")
+        self.show_screen(begins=True)
+
+    def show_screen(self, *, begins: bool, shown_ms: int = 400) -> ev.ScreenStored:
+        """A piece of the screen recording; one that begins anew after a break tells the gap."""
+        media_ms = self.media_ms or 0
+        data = screen_piece(max(0, media_ms - shown_ms), media_ms, begins=begins)
+        before = next(
+            (e.payload for e in reversed(self.events) if isinstance(e.payload, ev.ScreenStored)),
+            None,
+        )
+        piece = read_piece(data)
+        if (span := break_before(piece, before)) is not None:
+            self.tell(ev.ScreenGap(from_ms=span[0], to_ms=span[1], reason="page_reloaded"))
+        stored = piece.told(before.piece + 1 if before else 1, before)
+        self.keep(NamedObject("screen", stored.piece_sha256), data)
+        self.tell(stored, Actor.CUSTOMER)
+        return stored
 
     def observe(self, fact: ev.Fact, value: str) -> None:
         self.tell(
@@ -182,6 +215,8 @@ class Performance:
         begun_ms = self.stretches[-1].start_ms
         self.tell(ev.MediaGap(from_ms=ended_ms, to_ms=begun_ms, reason="disconnected"))
         self.store(1)
+        self.show_screen(begins=True)
+        self.show_screen(begins=False, shown_ms=0)
 
     def step(self, step: Step, attempt: int = 1) -> None:
         self.begin(step, attempt)

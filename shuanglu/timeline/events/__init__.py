@@ -52,6 +52,11 @@ from shuanglu.timeline.events.payload import (
     Payload,
     Sha256Hex,
 )
+from shuanglu.timeline.events.screen import (
+    ScreenGap,
+    ScreenStored,
+    ScreenUnavailable,
+)
 from shuanglu.timeline.events.script import (
     AnswerHeard,
     AnswerJudged,
@@ -140,6 +145,9 @@ __all__ = [
     "PromptStarted",
     "RecordingStarted",
     "RouteStaffed",
+    "ScreenGap",
+    "ScreenStored",
+    "ScreenUnavailable",
     "SessionCreated",
     "Sha256Hex",
     "SignatureMade",
