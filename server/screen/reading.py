@@ -26,11 +26,11 @@ class ScreenReader:
         self._timeline = timeline
         self._objects = objects
 
-    async def pieces(self, session_id: str, *, after: int) -> tuple[ScreenStored, ...]:
-        """The pieces behind number ``after``; raises ``NotFoundError`` for no such session."""
+    async def pieces(self, session_id: str, *, after: int, up_to: int) -> tuple[ScreenStored, ...]:
+        """Pieces behind number ``after``, none behind ``up_to``; may raise ``NotFoundError``."""
         events = await self._timeline.read(session_id)
         stored = (event.payload for event in events)
-        return tuple(p for p in stored if isinstance(p, ScreenStored) and p.piece > after)
+        return tuple(p for p in stored if isinstance(p, ScreenStored) and after < p.piece <= up_to)
 
     async def lines(
         self, session_id: str, pieces: tuple[ScreenStored, ...]

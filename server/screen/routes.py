@@ -24,6 +24,7 @@ class ScreenQuery(Wire):
     """Which pieces of a screen recording."""
 
     after: int = Field(default=0, ge=0, le=1_000_000, description="number of the last known piece")
+    up_to: int = Field(default=1_000_000, ge=0, le=1_000_000, description="the last one wanted")
 
 
 async def position(request: web.Request) -> ScreenPosition:
@@ -49,7 +50,8 @@ async def recording(request: web.Request) -> web.StreamResponse:
     """The screen recording so far, one rrweb event a line."""
     session_id = request.match_info["session_id"]
     reader = request.app[SCREEN_READER]
-    pieces = await reader.pieces(session_id, after=query_of(request, ScreenQuery).after)
+    wanted = query_of(request, ScreenQuery)
+    pieces = await reader.pieces(session_id, after=wanted.after, up_to=wanted.up_to)
     staff_id = staff_of(request).staff_id
     _log.info("screen_viewed", session_id=session_id, pieces=len(pieces), staff_id=staff_id)
     response = web.StreamResponse(

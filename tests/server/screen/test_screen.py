@@ -242,6 +242,8 @@ async def test_staff_read_the_recording_back(stage: Stage) -> None:
     assert [json.loads(line)["timestamp"] for line in lines] == [100, 900, 900, 900]
     later = await stage.staff("GET", f"{path}?after=1")
     assert await later.read() == unpacked(second)
+    earlier = await stage.staff("GET", f"{path}?up_to=1")
+    assert await earlier.read() == unpacked(first)
     await stage.problem(await stage.staff("GET", f"{path}?after=-1"), 400, "invalid_input")
     await stage.problem(
         await stage.staff("GET", "/api/v1/sessions/ses_NONE/screen"), 404, "not_found"
