@@ -103,6 +103,7 @@ async def test_staff_play_a_record_and_export_what_verifies(
             .some(video => video.currentTime > seconds && video.videoWidth > 0)""",
         arg=["[data-testid=player-video]", SECONDS_PLAYED],
     )
+    await _the_screen_is_replayed(office)
     await look("office-record", office)
     await fits(office)
     await accessible(office)
@@ -115,3 +116,16 @@ async def test_staff_play_a_record_and_export_what_verifies(
     package = tmp_path / "package.zip"
     await (await downloading.value).save_as(package)
     verified(package.read_bytes())
+
+
+async def _the_screen_is_replayed(office: Page) -> None:
+    """Beside the video, under the office's own policy, with nothing of it blocked."""
+    await expect(office.get_by_test_id("screen")).to_have_attribute("data-shown", "true")
+    screen = office.frame_locator("[data-testid=screen-frame]").frame_locator("iframe")
+    await expect(screen.locator("[data-testid=session]")).to_have_count(1)
+    await expect(screen.locator("script")).to_have_count(0)
+    assert await screen.locator("body").evaluate("body => getComputedStyle(body).fontFamily") != ""
+    width = await screen.locator("[data-testid=session]").evaluate(
+        "element => element.getBoundingClientRect().width"
+    )
+    assert 300 < width < 500, "it has a phone's width, by its own styles"

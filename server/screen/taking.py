@@ -112,13 +112,12 @@ class ScreenService:
         return self._told(_Place(place.head, stored))
 
     async def unavailable(self, session_id: str, told: ev.ScreenUnavailable) -> None:
-        """The page cannot record its screen; said again, it is not told again."""
+        """The page cannot record its screen; told once, whatever it says later."""
         async with self._database.write() as unit:
             rows = TimelineRepository(unit.session)
             head = await rows.head(session_id, lock=True)
             _require_open(head)
-            known = await rows.last_of(session_id, told.type)
-            if known is None or known.payload != told:
+            if await rows.last_of(session_id, told.type) is None:
                 draft = EventDraft(actor=Actor.CUSTOMER, payload=told)
                 await self._timeline.append_in(unit, session_id, [draft])
 

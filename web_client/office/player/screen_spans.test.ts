@@ -40,14 +40,17 @@ describe("screenFacts", () => {
       ].map(event),
     );
     expect(facts).toMatchObject({ pieces: 2, fromMs: 300, toMs: 7_000, unavailable: null });
-    expect([0, 300, 2_000, 3_000, 5_000, 9_000].map((atMs) => silenceAt(facts, atMs))).toEqual([
+    const moments = [0, 300, 2_000, 3_000, 5_000, 9_000, 60_000];
+    expect(moments.map((atMs) => silenceAt(facts, atMs, false))).toEqual([
       "not_begun",
       null,
       null,
       "page_reloaded",
       null,
       null,
+      "over",
     ]);
+    expect(silenceAt(facts, 60_000, true), "more may come").toBeNull();
   });
 
   it("knows a record without a screen, and why", () => {

@@ -11,7 +11,10 @@ export interface ScreenFacts {
 }
 
 /** Why nothing is shown of the screen at a moment; null where it is recorded. */
-export type ScreenSilence = ScreenGap["reason"] | "not_begun" | null;
+export type ScreenSilence = ScreenGap["reason"] | "not_begun" | "over" | null;
+
+/** A customer's page counts seconds: it never stands still as long as this, in milliseconds. */
+const STANDS_STILL_MS = 5_000;
 
 export function screenFacts(events: readonly Event[]): ScreenFacts {
   let pieces = 0;
@@ -33,7 +36,8 @@ export function screenFacts(events: readonly Event[]): ScreenFacts {
   return { pieces, fromMs, toMs, gaps, unavailable };
 }
 
-export function silenceAt(facts: ScreenFacts, atMs: number): ScreenSilence {
+export function silenceAt(facts: ScreenFacts, atMs: number, recording: boolean): ScreenSilence {
   if (atMs < facts.fromMs) return "not_begun";
+  if (!recording && atMs > facts.toMs + STANDS_STILL_MS) return "over";
   return facts.gaps.find((gap) => gap.from_ms < atMs && atMs < gap.to_ms)?.reason ?? null;
 }

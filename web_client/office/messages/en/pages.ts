@@ -222,6 +222,7 @@ export const pages: Messages = {
     soon: "The customer's screen is shown here once recording begins",
     failed: "The screen cannot be read just now",
     not_begun: "The screen is not recorded yet",
+    over: "The screen is not recorded any further",
     page_reloaded: "the page was opened anew",
     pieces_lost: "the network failed, part of the screen is lost",
     unavailable_not_supported: "The customer's browser cannot record the screen",

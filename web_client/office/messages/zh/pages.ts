@@ -221,6 +221,7 @@ export const pages: Messages = {
     soon: "开始录制后,这里同步显示客户的屏幕",
     failed: "录屏暂时读不出来",
     not_begun: "录屏尚未开始",
+    over: "录屏到此为止",
     page_reloaded: "页面重新打开",
     pieces_lost: "网络中断,部分录屏丢失",
     unavailable_not_supported: "客户的浏览器不支持录屏",
