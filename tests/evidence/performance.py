@@ -16,7 +16,6 @@ import yaml
 from shuanglu.evidence.assembly import NamedObject
 from shuanglu.evidence.assertion import base64url, device_credential_id
 from shuanglu.evidence.cose import ES256
-from shuanglu.evidence.screen import break_before, packed, read_piece
 from shuanglu.evidence.statement import Statement, build_statement
 from shuanglu.evidence.strokes import strokes_of
 from shuanglu.script.model import DocumentStep, QuestionStep, Script, Step, parse_script
@@ -24,8 +23,9 @@ from shuanglu.script.verdict import judge
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.chain import GENESIS_HASH, canonical_bytes, link, sha256_hex
 from shuanglu.timeline.events import Actor, Event, EventDraft
-from shuanglu.wire.http import Signature, StrokePoint
 from tests.evidence.authenticator import ORIGIN, RP_ID, Authenticator, DeviceKeyHolder
+from tests.evidence.screens import screen_piece, told_piece
+from tests.evidence.signatures import signature_of
 from tests.evidence.stretches import StretchMedia
 
 SESSION_ID = "ses_4QZ8M2T7K1B9D6F3H5J0"
@@ -48,30 +48,6 @@ def demo_script(**changed: Any) -> Script:
 
 def prompt_bytes(step_id: str) -> bytes:
     return b"OggS\0" + step_id.encode() * 20
-
-
-def screen_piece(from_ms: int, to_ms: int, *, begins: bool) -> bytes:
-    """A piece of a screen recording, packed: the whole page first, or one change to it."""
-    whole = [
-        {"type": 4, "data": {"href": "https://localhost/c/", "width": 390, "height": 844}},
-        {"type": 2, "data": {"node": {"type": 0, "childNodes": [], "id": 1}}},
-    ]
-    shown: list[dict[str, Any]] = [*(whole if begins else []), {"type": 3, "data": {"source": 0}}]
-    times_ms = [from_ms, *([to_ms] * (len(shown) - 1))]
-    lines = [
-        canonical_bytes({**one, "timestamp": at_ms})
-        for one, at_ms in zip(shown, times_ms, strict=True)
-    ]
-    return packed(b"".join(line + b"\n" for line in lines))
-
-
-def signature_of(step_id: str, attempt: int) -> Signature:
-    stroke = tuple(
-        StrokePoint(x=10.0 * n, y=20.5 + n, t_ms=40.0 * n, pressure=0.5) for n in range(12)
-    )
-    return Signature(
-        step_id=step_id, attempt=attempt, width_px=300, height_px=150, strokes=(stroke, stroke[:3])
-    )
 
 
 @dataclass
@@ -166,21 +142,15 @@ class Performance:
         self.observe(ev.Fact.SOUND, "heard")
         self.show_screen(begins=True)
 
-    def show_screen(self, *, begins: bool, shown_ms: int = 400) -> ev.ScreenStored:
+    def show_screen(self, *, begins: bool, shown_ms: int = 400) -> None:
         """A piece of the screen recording; one that begins anew after a break tells the gap."""
         media_ms = self.media_ms or 0
         data = screen_piece(max(0, media_ms - shown_ms), media_ms, begins=begins)
-        before = next(
-            (e.payload for e in reversed(self.events) if isinstance(e.payload, ev.ScreenStored)),
-            None,
-        )
-        piece = read_piece(data)
-        if (span := break_before(piece, before)) is not None:
-            self.tell(ev.ScreenGap(from_ms=span[0], to_ms=span[1], reason="page_reloaded"))
-        stored = piece.told(before.piece + 1 if before else 1, before)
+        gap, stored = told_piece(data, self.events)
         self.keep(NamedObject("screen", stored.piece_sha256), data)
+        if gap is not None:
+            self.tell(gap)
         self.tell(stored, Actor.CUSTOMER)
-        return stored
 
     def observe(self, fact: ev.Fact, value: str) -> None:
         self.tell(

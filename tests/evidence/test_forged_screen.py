@@ -17,7 +17,8 @@ from shuanglu.timeline.chain import sha256_hex
 from shuanglu.timeline.events import EventDraft
 from tests.evidence.forging import PERFORMED, changed_payload, index_of, without
 from tests.evidence.packing import Sealed, first_failure
-from tests.evidence.performance import JOIN_MS, Performance, screen_piece
+from tests.evidence.performance import JOIN_MS, Performance
+from tests.evidence.screens import screen_piece
 
 
 def unconfirmed() -> Sealed:

@@ -21,7 +21,7 @@ from shuanglu.evidence.package import ZipPackage
 from shuanglu.evidence.screen import MAX_PIECE_BYTES, packed, read_piece, unpacked
 from shuanglu.evidence.verification import verify
 from shuanglu.timeline import events as ev
-from tests.evidence.performance import screen_piece
+from tests.evidence.screens import screen_piece
 from tests.server.evidence.act import SessionAct
 from tests.server.stage import Stage, StageParts, stage_app
 
