@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import zipfile
 from typing import Any
 
 import av
@@ -66,6 +68,16 @@ def payloads(session: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     """Payloads of one type from a session's timeline, in order."""
     found = [event["payload"] for event in session["events"]]
     return [payload for payload in found if payload["type"] == kind]
+
+
+def screen_lines(session: dict[str, Any], package: bytes) -> str:
+    """The whole screen recording in a package: rrweb events, one a line, in order."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        pieces = [
+            archive.read(f"screen/{stored['piece_sha256']}.jsonl.gz")
+            for stored in payloads(session, "screen.stored")
+        ]
+    return b"".join(gzip.decompress(piece) for piece in pieces).decode()
 
 
 def decoded_frames(stretch: bytes) -> tuple[int, int]:

@@ -14,6 +14,8 @@ from e2e.checks import accessible, fits, verified
 from e2e.conftest import Look, RecordedSale
 
 SECONDS_PLAYED = 1.0
+REPLAYED = "document.querySelector('iframe').contentDocument"
+"""The recorded page, seen from the frame that replays it."""
 
 
 @pytest.fixture
@@ -103,6 +105,7 @@ async def test_staff_play_a_record_and_export_what_verifies(
             .some(video => video.currentTime > seconds && video.videoWidth > 0)""",
         arg=["[data-testid=player-video]", SECONDS_PLAYED],
     )
+    await _the_screen_is_replayed(office)
     await look("office-record", office)
     await fits(office)
     await accessible(office)
@@ -115,3 +118,20 @@ async def test_staff_play_a_record_and_export_what_verifies(
     package = tmp_path / "package.zip"
     await (await downloading.value).save_as(package)
     verified(package.read_bytes())
+
+
+async def _the_screen_is_replayed(office: Page) -> None:
+    """Beside the video, as the phone showed it, and without a script of the recorded page."""
+    await expect(office.get_by_test_id("screen")).to_have_attribute("data-shown", "true")
+    frame = next(frame for frame in office.frames if frame.url.endswith("/replay/"))
+    await frame.wait_for_function(f"() => {REPLAYED}.querySelector('[data-testid=session]')")
+    assert await frame.evaluate(f"() => {REPLAYED}.scripts.length") == 0
+    assert await frame.evaluate("() => document.querySelector('iframe').sandbox.value") == (
+        "allow-same-origin"
+    )
+    width_px = await frame.evaluate(
+        f"() => {REPLAYED}.querySelector('[data-testid=session]').getBoundingClientRect().width"
+    )
+    assert 300 < width_px < 500, "the recorded styles hold: it is as wide as a phone"
+    margin = await frame.evaluate(f"() => getComputedStyle({REPLAYED}.body).margin")
+    assert margin == "0px", "an inline style element of the recording was applied"

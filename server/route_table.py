@@ -12,6 +12,7 @@ from server.invitations.routes import routes as invitation_routes
 from server.review.objects import routes as object_routes
 from server.review.routes import routes as review_routes
 from server.routing import Route
+from server.screen.routes import routes as screen_routes
 from server.scripts.routes import routes as scenario_routes
 from server.sessions.routes import routes as session_routes
 
@@ -27,5 +28,6 @@ API_ROUTES: tuple[Route, ...] = (
     *evidence_routes,
     *review_routes,
     *object_routes,
+    *screen_routes,
     *alert_routes,
 )
