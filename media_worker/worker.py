@@ -29,6 +29,8 @@ from shuanglu.wire.bus import (
     Left,
     LoadReply,
     LoadRequest,
+    MediaReady,
+    MediaReadyRequest,
     OfferReply,
     OfferRequest,
     SignatureRequest,
@@ -76,6 +78,7 @@ class MediaWorker:
             await bus.serve("media.input", InputRequest, self._input),
             await bus.serve("media.signature", SignatureRequest, self._signature),
             await bus.serve("media.status", StatusRequest, self._status),
+            await bus.serve("media.ready", MediaReadyRequest, self._ready),
             await bus.subscribe("media.left", Left, self._left),
             await bus.subscribe("timeline.*", Committed, self._committed),
         ]
@@ -118,6 +121,10 @@ class MediaWorker:
 
     async def _status(self, request: StatusRequest) -> StatusReply:
         return StatusReply(live=(await self._session(request.session_id)).live())
+
+    async def _ready(self, _request: MediaReadyRequest) -> MediaReady:
+        observers, recognisers = self._deps.observers.status(), self._deps.recognisers.status()
+        return MediaReady(not_evaluated=observers.degraded + recognisers.not_evaluated)
 
     async def _left(self, left: Left) -> None:
         session = self._owned.sessions.get(left.session_id)
