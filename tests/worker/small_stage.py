@@ -32,6 +32,25 @@ P = TypeVar("P", bound=ev.Payload)
 AT = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
 
+@dataclass(frozen=True)
+class Portrait:
+    """The face on a card."""
+
+    vector: bytes = b"\0" * 512
+    model_sha256: str = "a" * 64
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A card before the camera."""
+
+    jpeg: bytes = b"\xff\xd8 a card"
+    at_ms: int = 19_000
+    sharpness: float = 80.0
+    glare_share: float = 0.01
+    portrait: Portrait | None = Portrait()
+
+
 @dataclass
 class ToldSenses:
     """Sees and hears what a test says."""
@@ -181,23 +200,29 @@ class SmallStage:
         return [payload for payload in self.appended if isinstance(payload, kind)]
 
 
-@asynccontextmanager
-async def awaiting(
-    script: Script, step_id: str, senses: ToldSenses | None = None
-) -> AsyncIterator[SmallStage]:
-    """The director runs; that step's prompt was played, and it is the customer's turn."""
-    stage = SmallStage(script=script)
-    stage.senses = senses or stage.senses
-    stage.state = replace(
+def awaited(step_id: str, *completed: str) -> RunState:
+    """That step's prompt was played, and it is the customer's turn."""
+    return replace(
         RunState(),
         phase=RunPhase.AWAITING,
         step_id=step_id,
         attempt=1,
         attempts={step_id: 1},
+        completed=frozenset(completed),
         prompt_started=True,
         prompt_played=True,
         turn=Turn(),
     )
+
+
+@asynccontextmanager
+async def awaiting(
+    script: Script, step_id: str, senses: ToldSenses | None = None
+) -> AsyncIterator[SmallStage]:
+    """The director runs, and that step awaits the customer."""
+    stage = SmallStage(script=script)
+    stage.senses = senses or stage.senses
+    stage.state = awaited(step_id)
     stage.director.start()
     stage.director.wake()
     yield stage

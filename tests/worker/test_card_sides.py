@@ -24,25 +24,10 @@ from shuanglu.timeline.events import CardSide
 from shuanglu.wire.signalling import IdentityConfirm
 from tests.media.session import until
 from tests.script.scripts import small_script
-from tests.worker.small_stage import AT, SmallStage, ToldSenses, awaiting
+from tests.worker.small_stage import AT, Seen, SmallStage, ToldSenses, awaiting
 
 TODAY = AT.date()
 CONFIRMED = IdentityConfirm(step_id="card", attempt=1)
-
-
-@dataclass(frozen=True)
-class Portrait:
-    vector: bytes = b"\0" * 512
-    model_sha256: str = "a" * 64
-
-
-@dataclass(frozen=True)
-class Seen:
-    jpeg: bytes
-    at_ms: int = 19_000
-    sharpness: float = 80.0
-    glare_share: float = 0.01
-    portrait: Portrait | None = Portrait()
 
 
 @dataclass
