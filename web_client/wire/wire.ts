@@ -1406,6 +1406,10 @@ export interface CustomerSession {
   customer_name_masked: string;
   estimated_minutes: number;
   institution: string;
+  /**
+   * of the customer's newest key; null: register one first
+   */
+  key_assurance: Assurance | null;
   minimum_assurance: Assurance;
   phase: SessionPhase;
   product: string;
