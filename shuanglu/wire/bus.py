@@ -11,6 +11,7 @@
 | ``media.input`` | request | signalling → worker | InputRequest → Done |
 | ``media.signature`` | request | server → worker | SignatureRequest → Done |
 | ``media.status`` | request | signalling → worker | StatusRequest → StatusReply |
+| ``speech.prepare`` | request | server → worker | SpeechRequest → SpeechView |
 | ``media.left`` | publish | signalling → worker | Left |
 | ``template.keep`` | request | worker → server | TemplateKeep → Done |
 | ``template.load`` | request | worker → server | TemplateLoad → TemplateReply |
@@ -219,6 +220,12 @@ class TemplateReply(Wire):
 
     ciphertext_b64: str | None
     model_sha256: Sha256Hex | None
+
+
+class SpeechRequest(Wire):
+    """Begin to render a script's speech unless it is there; the answer, at once, is how far."""
+
+    script: Script
 
 
 class AlertsChanged(Wire):

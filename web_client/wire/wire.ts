@@ -113,6 +113,11 @@ export type SessionPhase =
 export type StepKind =
   "disclosure" | "question" | "document" | "identity" | "liveness" | "signature" | "confirmation";
 /**
+ * How far a draft has come (``server/scripts/draft_state.py`` has the transitions).
+ */
+export type DraftState =
+  "draft" | "submitted" | "approved" | "rejected" | "published" | "withdrawn";
+/**
  * Where the run of a script stands.
  */
 export type RunPhase =
@@ -174,6 +179,10 @@ export type PhoneMessage =
   | AskPerson
   | PageVisibility
   | Ping;
+/**
+ * What a published version means for a session that is created now.
+ */
+export type VersionState = "future" | "in_force" | "replaced" | "withdrawn";
 export type ServerMessage =
   | Welcome
   | Answer
@@ -204,6 +213,7 @@ export interface Wire {
   AnswerTap: AnswerTap;
   AnswerTapped: AnswerTapped;
   AnyPayload: AnyPayload;
+  ApproveDraft: ApproveDraft;
   AskPerson: AskPerson;
   Assurance: Assurance;
   Bye: Bye;
@@ -215,8 +225,10 @@ export interface Wire {
   ChallengePerformed: ChallengePerformed;
   ChallengeView: ChallengeView;
   Choice: Choice;
+  Circumstances: Circumstances;
   ClocksAligned: ClocksAligned;
   ConfirmationSigned: ConfirmationSigned;
+  ConfirmationStep: ConfirmationStep;
   Consent: Consent;
   ConsentKind: ConsentKind;
   ConsentRecorded: ConsentRecorded;
@@ -231,13 +243,20 @@ export interface Wire {
   DeviceChecked: DeviceChecked;
   DeviceCheckedReport: DeviceCheckedReport;
   DeviceKey: DeviceKey;
+  DisclosureStep: DisclosureStep;
   DocumentRead: DocumentRead;
   DocumentReadReport: DocumentReadReport;
+  DocumentStep: DocumentStep;
+  DraftChange: DraftChange;
+  DraftState: DraftState;
+  DraftSummary: DraftSummary;
+  DraftView: DraftView;
   Event: Event;
   ExchangeCode: ExchangeCode;
   FaceCompared: FaceCompared;
   FaceOutcome: FaceOutcome;
   Fact: Fact;
+  Finding: Finding;
   Gesture: Gesture;
   Hello: Hello;
   IceServer: IceServer;
@@ -246,6 +265,7 @@ export interface Wire {
   IdentityConfirmed: IdentityConfirmed;
   IdentityRead: IdentityRead;
   IdentityRetake: IdentityRetake;
+  IdentityStep: IdentityStep;
   IdentityView: IdentityView;
   Invitation: Invitation;
   InvitationIssued: InvitationIssued;
@@ -256,11 +276,13 @@ export interface Wire {
   LivenessDeclined: LivenessDeclined;
   LivenessJudged: LivenessJudged;
   LivenessPerformed: LivenessPerformed;
+  LivenessStep: LivenessStep;
   LoginRequest: LoginRequest;
   MediaGap: MediaGap;
   MediaStored: MediaStored;
   Metric: Metric;
   Missing: Missing;
+  NewDraft: NewDraft;
   ObservationChanged: ObservationChanged;
   ObservationsSampled: ObservationsSampled;
   Offer: Offer;
@@ -281,14 +303,26 @@ export interface Wire {
   PromptStartedNotice: PromptStartedNotice;
   PromptView: PromptView;
   PublicRecord: PublicRecord;
+  PublishDraft: PublishDraft;
+  QuestionStep: QuestionStep;
   Receipt: Receipt;
   RecordingStarted: RecordingStarted;
   RedoStep: RedoStep;
   Refused: Refused;
+  RejectDraft: RejectDraft;
   RouteStaffed: RouteStaffed;
   RunPhase: RunPhase;
+  SaveDraft: SaveDraft;
   Scenario: Scenario;
   ScenarioList: ScenarioList;
+  Script: Script;
+  ScriptLint: ScriptLint;
+  ScriptShelf: ScriptShelf;
+  ScriptShelves: ScriptShelves;
+  ScriptSimulation: ScriptSimulation;
+  ScriptText: ScriptText;
+  ScriptVersion: ScriptVersion;
+  ScriptVersionText: ScriptVersionText;
   Sealed: Sealed;
   ServerMessage: ServerMessage;
   SessionCreated: SessionCreated;
@@ -298,11 +332,15 @@ export interface Wire {
   SessionSummary: SessionSummary;
   Signature: Signature;
   SignatureMade: SignatureMade;
+  SignatureStep: SignatureStep;
   SignedStatement: SignedStatement;
   SigningKeyList: SigningKeyList;
   SigningKeyView: SigningKeyView;
+  SimulateScript: SimulateScript;
+  SimulatedStep: SimulatedStep;
   Speaker: Speaker;
   SpeechRecognised: SpeechRecognised;
+  SpeechView: SpeechView;
   Staff: Staff;
   StatementIssued: StatementIssued;
   StatementView: StatementView;
@@ -312,6 +350,7 @@ export interface Wire {
   StepFailed: StepFailed;
   StepKind: StepKind;
   StepOutline: StepOutline;
+  StepSpeech: StepSpeech;
   StepView: StepView;
   StretchBegun: StretchBegun;
   StretchEnded: StretchEnded;
@@ -322,9 +361,11 @@ export interface Wire {
   Verdict: Verdict;
   VerdictGiven: VerdictGiven;
   VerdictView: VerdictView;
+  VersionState: VersionState;
   WebAuthnOptions: WebAuthnOptions;
   WebAuthnResponse: WebAuthnResponse;
   Welcome: Welcome;
+  WithdrawVersion: WithdrawVersion;
 }
 /**
  * Somebody looked at it and says what was done.
@@ -1058,6 +1099,13 @@ export interface Missing {
   step_id: string;
 }
 /**
+ * The second pair of eyes agrees.
+ */
+export interface ApproveDraft {
+  comment: string;
+  revision: number;
+}
+/**
  * “请工作人员协助”: always one tap away.
  */
 export interface AskPerson {
@@ -1134,6 +1182,42 @@ export interface Choice {
  * Words in every language that the page speaks. Chinese is the one that counts.
  */
 export interface Text {
+  en: string;
+  zh: string;
+}
+/**
+ * What is known of a sale before it begins.
+ */
+export interface Circumstances {
+  age: number | null;
+  channel: ("self_service" | "counter" | "field" | "remote") | null;
+  death_benefit: boolean | null;
+  product_risk: number | null;
+  province: string | null;
+  returning: boolean | null;
+}
+/**
+ * The customer's key signs the statement.
+ */
+export interface ConfirmationStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "confirmation";
+  max_attempts: number;
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text1;
+  title: Text;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text1 {
   en: string;
   zh: string;
 }
@@ -1233,6 +1317,31 @@ export interface DeviceKey {
   public_key: string;
 }
 /**
+ * Spoken to its end, with proof of playback from the phone.
+ */
+export interface DisclosureStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "disclosure";
+  max_attempts: number;
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text2;
+  title: Text;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text2 {
+  en: string;
+  zh: string;
+}
+/**
  * Every page was in view, the last one to its end.
  */
 export interface DocumentReadReport {
@@ -1244,6 +1353,95 @@ export interface DocumentReadReport {
   page_seen_ms: number[];
   step_id: string;
   type: "document_read";
+}
+/**
+ * A document read to its end, pinned by hash.
+ */
+export interface DocumentStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  /**
+   * name of the document beside the script
+   */
+  document: string;
+  document_sha256: string;
+  id: string;
+  kind: "document";
+  max_attempts: number;
+  /**
+   * least time that a page is in view
+   */
+  min_page_ms: number;
+  /**
+   * the document's text, page by page
+   *
+   * @minItems 1
+   */
+  pages: Text[];
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text3;
+  title: Text;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text3 {
+  en: string;
+  zh: string;
+}
+/**
+ * Names the revision that the caller has seen.
+ */
+export interface DraftChange {
+  revision: number;
+}
+/**
+ * A draft as the list shows it.
+ */
+export interface DraftSummary {
+  changed_at: string;
+  /**
+   * the reviewer's
+   */
+  comment: string | null;
+  created_by: string;
+  draft_id: string;
+  reviewed_by: string | null;
+  /**
+   * rises with every change; a change names the one it is of
+   */
+  revision: number;
+  script_id: string;
+  state: DraftState;
+  submitted_by: string | null;
+  /**
+   * under which it was published
+   */
+  version: number | null;
+}
+/**
+ * A draft with its YAML, and what the caller may do with it.
+ */
+export interface DraftView {
+  draft: DraftSummary;
+  /**
+   * the caller is among them, and so cannot approve it
+   */
+  is_mine: boolean;
+  /**
+   * the number that the text must carry to be published
+   */
+  next_version: number;
+  text: string;
+  /**
+   * everybody who wrote or submitted it
+   */
+  written_by: string[];
 }
 /**
  * A committed event. ``hash`` covers every other field (see ``chain``).
@@ -1311,6 +1509,18 @@ export interface ExchangeCode {
   code: string;
 }
 /**
+ * One thing that is wrong, where it stands, and the rule that says so.
+ */
+export interface Finding {
+  clause: string | null;
+  code: string;
+  column: number;
+  level: "error" | "warning";
+  line: number;
+  message: Text;
+  path: string;
+}
+/**
  * First message on every connection, within 5 s.
  */
 export interface Hello {
@@ -1343,6 +1553,44 @@ export interface IdentityRetake {
   attempt: number;
   step_id: string;
   type: "identity_retake";
+}
+/**
+ * The ID card shown to the camera, read, checked, confirmed; its portrait compared 1:1.
+ */
+export interface IdentityStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  /**
+   * which adapter reads it: PRC second generation first
+   */
+  document: "prc-id-2";
+  id: string;
+  kind: "identity";
+  /**
+   * compare the card's portrait 1:1
+   */
+  match_face: boolean;
+  max_attempts: number;
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text4;
+  /**
+   * @minItems 1
+   * @maxItems 2
+   */
+  sides: CardSide[];
+  title: Text;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text4 {
+  en: string;
+  zh: string;
 }
 /**
  * Where the capture of the card stands.
@@ -1448,11 +1696,47 @@ export interface PromptView {
   synthetic: boolean;
 }
 /**
+ * Challenges drawn at random by the server, one after the other.
+ */
+export interface LivenessStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "liveness";
+  max_attempts: number;
+  /**
+   * different challenges to be passed
+   */
+  passes: number;
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text5;
+  title: Text;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text5 {
+  en: string;
+  zh: string;
+}
+/**
  * Name and password.
  */
 export interface LoginRequest {
   password: string;
   username: string;
+}
+/**
+ * A draft of a script's next version, or of a new script's first.
+ */
+export interface NewDraft {
+  script_id: string;
+  text: string;
 }
 /**
  * A WebRTC offer with all its candidates: sends audio and video, receives audio.
@@ -1556,6 +1840,58 @@ export interface PublicRecord {
   timeline_head: string;
 }
 /**
+ * From when on new sessions get it; null is now.
+ */
+export interface PublishDraft {
+  in_force_from: string | null;
+  revision: number;
+}
+/**
+ * Asked aloud; answered aloud, and tapped as well where the words are not sure.
+ */
+export interface QuestionStep {
+  /**
+   * say yes, beside the labels of accepted choices; Chinese
+   *
+   * @maxItems 40
+   */
+  accepted_words: string[];
+  /**
+   * @minItems 2
+   */
+  choices: Choice[];
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "question";
+  max_attempts: number;
+  /**
+   * least voice that is an answer
+   */
+  min_speech_ms: number;
+  /**
+   * say no, beside the labels of refused choices; Chinese
+   *
+   * @maxItems 40
+   */
+  refused_words: string[];
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text6;
+  title: Text;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text6 {
+  en: string;
+  zh: string;
+}
+/**
  * A message was refused and changed nothing.
  */
 export interface Refused {
@@ -1568,6 +1904,20 @@ export interface Refused {
   in_reply_to: string | null;
   retryable: boolean;
   type: "refused";
+}
+/**
+ * The second pair of eyes does not, and says why.
+ */
+export interface RejectDraft {
+  comment: string;
+  revision: number;
+}
+/**
+ * The draft's new text.
+ */
+export interface SaveDraft {
+  revision: number;
+  text: string;
 }
 /**
  * A published script that a session can be created from.
@@ -1586,6 +1936,144 @@ export interface Scenario {
  */
 export interface ScenarioList {
   items: Scenario[];
+}
+/**
+ * One published version of a scenario's script.
+ */
+export interface Script {
+  estimated_minutes: number;
+  id: string;
+  institution: string;
+  minimum_assurance: Assurance;
+  /**
+   * REG-14, REG-23; told to the customer
+   */
+  retention_years: number;
+  /**
+   * @minItems 1
+   */
+  steps: (
+    | DisclosureStep
+    | QuestionStep
+    | DocumentStep
+    | IdentityStep
+    | LivenessStep
+    | SignatureStep
+    | ConfirmationStep
+  )[];
+  title: Text;
+  version: number;
+  /**
+   * voice that renders what is said
+   */
+  voice: string;
+}
+/**
+ * A handwritten signature made while the face is in the picture.
+ */
+export interface SignatureStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "signature";
+  max_attempts: number;
+  /**
+   * least time from pen down to pen up
+   */
+  min_ms: number;
+  min_points: number;
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text7;
+  title: Text;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text7 {
+  en: string;
+  zh: string;
+}
+/**
+ * What is wrong with a text, and the script that it is, if it is one.
+ */
+export interface ScriptLint {
+  findings: Finding[];
+  is_publishable: boolean;
+  script: Script | null;
+}
+/**
+ * One script: its versions, newest first, and the drafts of the next one.
+ */
+export interface ScriptShelf {
+  drafts: DraftSummary[];
+  script_id: string;
+  versions: ScriptVersion[];
+}
+/**
+ * A published version.
+ */
+export interface ScriptVersion {
+  in_force_from: string;
+  published_at: string;
+  /**
+   * null: it came with a release of the product
+   */
+  published_by: string | null;
+  script_id: string;
+  sha256: string;
+  state: VersionState;
+  title: Text;
+  version: number;
+  withdrawn_at: string | null;
+  withdrawn_because: string | null;
+  withdrawn_by: string | null;
+}
+/**
+ * Every script.
+ */
+export interface ScriptShelves {
+  items: ScriptShelf[];
+  /**
+   * the server's clock, by which versions come into force
+   */
+  now: string;
+}
+/**
+ * The way of that customer; ``total_ms`` is the speech of the steps that apply.
+ */
+export interface ScriptSimulation {
+  steps: SimulatedStep[];
+  total_ms: number;
+}
+/**
+ * One step: whether it applies, why not, and how long its speech lasts.
+ */
+export interface SimulatedStep {
+  applies: boolean;
+  clauses: string[];
+  kind: string;
+  reason: Text | null;
+  speech_ms: number;
+  step_id: string;
+  title: Text;
+}
+/**
+ * YAML that may be wrong.
+ */
+export interface ScriptText {
+  text: string;
+}
+/**
+ * A version with its YAML.
+ */
+export interface ScriptVersionText {
+  text: string;
+  version: ScriptVersion;
 }
 /**
  * The record is sealed; this is the receipt.
@@ -1743,6 +2231,30 @@ export interface SigningKeyView {
   public_key: string;
 }
 /**
+ * Let a customer go through a script on paper.
+ */
+export interface SimulateScript {
+  circumstances: Circumstances;
+  text: string;
+}
+/**
+ * Whether the speech of a script is there; ``steps`` only when it is ready.
+ */
+export interface SpeechView {
+  refused_because: string | null;
+  refused_step: string | null;
+  state: "rendering" | "ready" | "refused";
+  steps: StepSpeech[];
+}
+/**
+ * The rendered speech of a step.
+ */
+export interface StepSpeech {
+  audio_sha256: string;
+  duration_ms: number;
+  step_id: string;
+}
+/**
  * Who is logged in. The token itself is an HttpOnly cookie.
  */
 export interface Staff {
@@ -1790,4 +2302,10 @@ export interface WebAuthnResponse {
   credential: {
     [k: string]: unknown | undefined;
   };
+}
+/**
+ * Why a version is taken back.
+ */
+export interface WithdrawVersion {
+  reason: string;
 }
