@@ -1,109 +1,73 @@
-"""Finds what is wrong in the text of a script, each with its line.
+"""What a script lacks, what nobody comes to, what it must not say: with line and clause.
 
 Stage: before a script is published. It never raises for bad text and never publishes.
+Nothing in the language can run for ever: attempts are counted, conditions ask only about
+earlier steps. A condition that asks about a later step, or about itself, is the one way to
+write a cycle, and is refused.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from pydantic import ValidationError
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
-
+from shuanglu.script.lint.demands import lacking
+from shuanglu.script.lint.finding import Finding, LintReport, finding
+from shuanglu.script.lint.order import out_of_order
+from shuanglu.script.lint.places import UnreadableError, Written, read_yaml
+from shuanglu.script.lint.reach import unreachable
+from shuanglu.script.lint.wording import badly_worded
 from shuanglu.script.model import Script
 from shuanglu.script.steps import Text
 
-_NOT_YAML = "not_yaml"
-_NOT_A_SCRIPT = "not_a_script"
-
-
-class Finding(BaseModel):
-    """One thing that is wrong, where it stands, and the rule that says so."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    level: Literal["error", "warning"]
-    code: str
-    line: int
-    column: int
-    path: str
-    clause: str | None
-    message: Text
-
-
-class LintReport(BaseModel):
-    """Everything that was found; ``script`` is absent when the text is none."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    findings: tuple[Finding, ...]
-    script: Script | None
-
-    @property
-    def is_publishable(self) -> bool:
-        """No error was found."""
-        return not any(finding.level == "error" for finding in self.findings)
+__all__ = ["Finding", "LintReport", "lint"]
 
 
 def lint(text: str) -> LintReport:
-    """What is wrong with ``text``; never raises for bad text."""
+    """Everything that is wrong with ``text``, in the order of its lines."""
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        written = read_yaml(text)
+    except UnreadableError as error:
         return LintReport(findings=(_unreadable(error),), script=None)
+    ordered = out_of_order(written)
     try:
-        return LintReport(findings=(), script=Script.model_validate(data))
+        script = Script.model_validate(written.data)
     except ValidationError as error:
-        return LintReport(
-            findings=tuple(_invalid(one["loc"], one["msg"], tree) for one in error.errors()),
-            script=None,
-        )
+        invalid = _invalid(written, error, has_cause=bool(ordered))
+        return LintReport(findings=_sorted([*ordered, *invalid]), script=None)
+    found = [
+        *ordered,
+        *unreachable(script, written),
+        *badly_worded(script, written),
+        *lacking(script, written),
+    ]
+    return LintReport(findings=_sorted(found), script=script)
 
 
-def _unreadable(error: Exception) -> Finding:
-    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
-    problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else None
+def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda each: (each.line, each.column, each.code)))
+
+
+def _unreadable(error: UnreadableError) -> Finding:
     return Finding(
         level="error",
-        code=_NOT_YAML,
-        line=mark.line + 1 if mark else 1,
-        column=mark.column + 1 if mark else 1,
+        code="not_yaml",
+        line=error.line,
+        column=error.column,
         path="",
         clause=None,
-        message=Text(zh=f"不是正确的 YAML:{problem or error}", en=f"not YAML: {problem or error}"),
+        message=Text(zh=f"不是正确的 YAML:{error.problem}", en=f"not YAML: {error.problem}"),
     )
 
 
-def _invalid(place: tuple[int | str, ...], message: str, tree: yaml.Node | None) -> Finding:
-    mark = _mark(place, tree)
-    return Finding(
-        level="error",
-        code=_NOT_A_SCRIPT,
-        line=mark.line + 1 if mark else 1,
-        column=mark.column + 1 if mark else 1,
-        path=".".join(str(part) for part in place),
-        clause=None,
-        message=Text(zh=f"话术脚本不完整:{message}", en=message),
-    )
-
-
-def _mark(place: tuple[int | str, ...], tree: yaml.Node | None) -> Any:  # noqa: ANN401 - YAML's own
-    """Where the named part begins, or the innermost part that is there."""
-    node, mark = tree, tree.start_mark if tree else None
-    for part in place:
-        if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            found = node.value[part] if part < len(node.value) else None
-        elif isinstance(node, yaml.MappingNode):
-            pairs = {key.value: (key, value) for key, value in node.value}
-            if part not in pairs:
-                continue  # the tag of a union is no key
-            found, mark = pairs[part][1], pairs[part][0].start_mark
-            node = found
-            continue
-        else:
-            found = None
-        if found is None:
-            break
-        node, mark = found, found.start_mark
-    return mark
+def _invalid(written: Written, error: ValidationError, *, has_cause: bool) -> list[Finding]:
+    """Each wrong field; what is said of the whole is left out where its cause was found."""
+    return [
+        finding(
+            written,
+            one["loc"],
+            "not_a_script",
+            Text(zh=f"写得不对:{one['msg']}", en=one["msg"]),
+        )
+        for one in error.errors()
+        if one["loc"] or not has_cause
+    ]
