@@ -13,7 +13,7 @@ from backing.bus import Bus
 from server.auth.identity import StaffIdentity
 from server.scripts.draft_state import DraftAction, after
 from server.scripts.drafts import Change, Draft, DraftRepository, check_revision
-from server.scripts.repository import Publication, ScriptRepository
+from server.scripts.repository import Publication, ScriptRepository, earliest_in_force
 from server.scripts.speech import require_speech, speech_of
 from server.scripts.views import draft_view, shelves, version_views
 from server.storage.engine import Database
@@ -177,7 +177,7 @@ class ScriptEditing:
             moved = await drafts.change(draft_id, change, version=script.version)
             publication = Publication(
                 at=change.at,
-                in_force_from=_from(in_force_from, change.at),
+                in_force_from=_from(in_force_from, script, change.at),
                 published_by=by.staff_id,
                 source=moved.text,
             )
@@ -240,7 +240,14 @@ async def _check_number(scripts: ScriptRepository, script: Script) -> None:
         raise ScriptRefusedError(f"the next version is {wanted}", field="version")
 
 
-def _from(wanted: datetime | None, now: datetime) -> datetime:
-    if wanted is not None and wanted < now:
+def _from(wanted: datetime | None, script: Script, now: datetime) -> datetime:
+    """When it comes into force: as wanted, but not before the day that the script itself names."""
+    earliest = earliest_in_force(script, now)
+    if wanted is None:
+        return earliest
+    if wanted < now:
         raise InvalidInputError("a version cannot be in force in the past", field="in_force_from")
-    return wanted or now
+    if wanted < earliest:
+        told = f"the script says that it is in force from {script.in_force_from}"
+        raise InvalidInputError(told, field="in_force_from")
+    return wanted

@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.scripts.repository import Publication, ScriptRepository
+from server.scripts.repository import Publication, ScriptRepository, earliest_in_force
 from server.storage.engine import Database
 from server.storage.tables import ScriptRow
 from shuanglu.clock import Clock
@@ -60,4 +60,6 @@ async def publish_scripts(database: Database, scripts: Iterable[Script], clock: 
                 )
                 continue
             now = clock.now()
-            await repository.publish(script, Publication(at=now, in_force_from=now))
+            await repository.publish(
+                script, Publication(at=now, in_force_from=earliest_in_force(script, now))
+            )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import Select
@@ -22,6 +22,9 @@ from shuanglu.errors import ConflictError, NotFoundError
 from shuanglu.script.model import Script, parse_script
 from shuanglu.timeline.chain import canonical_bytes
 
+CHINA = timezone(timedelta(hours=8))
+"""The days of rules and scripts begin at midnight there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
@@ -31,6 +34,13 @@ class Publication:
     in_force_from: datetime
     published_by: str | None = None
     source: str | None = None
+
+
+def earliest_in_force(script: Script, now: datetime) -> datetime:
+    """Now, or the beginning of the day that the script names, in China."""
+    if script.in_force_from is None:
+        return now
+    return max(now, datetime.combine(script.in_force_from, time(), tzinfo=CHINA))
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ async def simulation(request: web.Request) -> ScriptSimulation:
     report = await asyncio.to_thread(lint, body.text)
     if report.script is None:
         raise ScriptRefusedError("the text is no script yet", field="text")
-    steps = simulate(report.script, body.circumstances)
+    steps = simulate(report.script, body.sale)
     total_ms = sum(step.speech_ms for step in steps if step.applies)
     return ScriptSimulation(steps=steps, total_ms=total_ms)
 

@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field
 
 from shuanglu.script.lint import Finding
 from shuanglu.script.model import Script, Text
-from shuanglu.script.simulate import Circumstances, SimulatedStep
+from shuanglu.script.simulate import SimulatedSale, SimulatedStep
 from shuanglu.timeline.events import Sha256Hex
 from shuanglu.wire.base import Wire
 
@@ -164,7 +164,7 @@ class ScriptLint(Wire):
 class SimulateScript(ScriptText):
     """Let a customer go through a script on paper."""
 
-    circumstances: Circumstances
+    sale: SimulatedSale
 
 
 class ScriptSimulation(Wire):

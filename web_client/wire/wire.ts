@@ -33,6 +33,9 @@ export type AnyPayload =
   | AnswerTapped
   | AnswerJudged
   | DocumentRead
+  | QuestionnaireAnswered
+  | StillCaptured
+  | TalkEnded
   | IdentityCaptured
   | IdentityRead
   | IdentityConfirmed
@@ -47,7 +50,12 @@ export type AnyPayload =
   | ConfirmationSigned
   | StepCompleted
   | StepFailed
+  | ScriptStopped
   | VerdictGiven;
+/**
+ * Where the product is sold.
+ */
+export type Channel = "self_service" | "counter" | "field" | "remote";
 /**
  * Two separate choices, never bundled (REG-28, REG-29).
  */
@@ -103,6 +111,11 @@ export type Assurance = "webauthn_user_verified" | "device_key_and_code";
  */
 export type Outcome = "complete" | "needs_review" | "incomplete";
 /**
+ * What a condition may ask about.
+ */
+export type Circumstance =
+  "age" | "product_risk" | "channel" | "province" | "death_benefit" | "returning" | "risk_level";
+/**
  * Where a session stands, as staff see it. Folded from the timeline.
  */
 export type SessionPhase =
@@ -111,7 +124,18 @@ export type SessionPhase =
  * The kinds of step, as they stand in YAML.
  */
 export type StepKind =
-  "disclosure" | "question" | "document" | "identity" | "liveness" | "signature" | "confirmation";
+  | "disclosure"
+  | "question"
+  | "document"
+  | "identity"
+  | "liveness"
+  | "signature"
+  | "confirmation"
+  | "consent"
+  | "summary"
+  | "questionnaire"
+  | "show"
+  | "talk";
 /**
  * How far a draft has come (``server/scripts/draft_state.py`` has the transitions).
  */
@@ -170,6 +194,8 @@ export type PhoneMessage =
   | PromptProof
   | AnswerTap
   | DocumentReadReport
+  | QuestionnaireReport
+  | TalkDone
   | RedoStep
   | IdentityConfirm
   | IdentityRetake
@@ -224,14 +250,18 @@ export interface Wire {
   ChallengeOutcome: ChallengeOutcome;
   ChallengePerformed: ChallengePerformed;
   ChallengeView: ChallengeView;
+  Channel: Channel;
   Choice: Choice;
+  Circumstance: Circumstance;
   Circumstances: Circumstances;
   ClocksAligned: ClocksAligned;
+  Condition: Condition;
   ConfirmationSigned: ConfirmationSigned;
   ConfirmationStep: ConfirmationStep;
   Consent: Consent;
   ConsentKind: ConsentKind;
   ConsentRecorded: ConsentRecorded;
+  ConsentStep: ConsentStep;
   CreateSession: CreateSession;
   CredentialRegistered: CredentialRegistered;
   CredentialView: CredentialView;
@@ -305,11 +335,18 @@ export interface Wire {
   PublicRecord: PublicRecord;
   PublishDraft: PublishDraft;
   QuestionStep: QuestionStep;
+  QuestionnaireAnswered: QuestionnaireAnswered;
+  QuestionnaireOption: QuestionnaireOption;
+  QuestionnaireQuestion: QuestionnaireQuestion;
+  QuestionnaireReport: QuestionnaireReport;
+  QuestionnaireStep: QuestionnaireStep;
   Receipt: Receipt;
   RecordingStarted: RecordingStarted;
   RedoStep: RedoStep;
   Refused: Refused;
   RejectDraft: RejectDraft;
+  RiskOption: RiskOption;
+  RiskQuestion: RiskQuestion;
   RouteStaffed: RouteStaffed;
   RunPhase: RunPhase;
   SaveDraft: SaveDraft;
@@ -320,6 +357,7 @@ export interface Wire {
   ScriptShelf: ScriptShelf;
   ScriptShelves: ScriptShelves;
   ScriptSimulation: ScriptSimulation;
+  ScriptStopped: ScriptStopped;
   ScriptText: ScriptText;
   ScriptVersion: ScriptVersion;
   ScriptVersionText: ScriptVersionText;
@@ -330,6 +368,7 @@ export interface Wire {
   SessionPage: SessionPage;
   SessionPhase: SessionPhase;
   SessionSummary: SessionSummary;
+  ShowStep: ShowStep;
   Signature: Signature;
   SignatureMade: SignatureMade;
   SignatureStep: SignatureStep;
@@ -337,6 +376,7 @@ export interface Wire {
   SigningKeyList: SigningKeyList;
   SigningKeyView: SigningKeyView;
   SimulateScript: SimulateScript;
+  SimulatedSale: SimulatedSale;
   SimulatedStep: SimulatedStep;
   Speaker: Speaker;
   SpeechRecognised: SpeechRecognised;
@@ -352,12 +392,18 @@ export interface Wire {
   StepOutline: StepOutline;
   StepSpeech: StepSpeech;
   StepView: StepView;
+  StillCaptured: StillCaptured;
   StretchBegun: StretchBegun;
   StretchEnded: StretchEnded;
   StretchView: StretchView;
   StrokePoint: StrokePoint;
+  SummaryStep: SummaryStep;
+  TalkDone: TalkDone;
+  TalkEnded: TalkEnded;
+  TalkStep: TalkStep;
   TestSoundStarted: TestSoundStarted;
   Text: Text;
+  ToldCircumstances: ToldCircumstances;
   Verdict: Verdict;
   VerdictGiven: VerdictGiven;
   VerdictView: VerdictView;
@@ -532,6 +578,7 @@ export interface AnswerTapped {
  * A staff member created the session.
  */
 export interface SessionCreated {
+  circumstances: Circumstances | null;
   created_by: string;
   customer_name: string;
   institution: string;
@@ -541,6 +588,34 @@ export interface SessionCreated {
   script_sha256: string;
   script_version: number;
   type: "session.created";
+}
+/**
+ * What is known of a sale before it begins, and what the script's conditions ask about.
+ *
+ * What nobody told stays absent: a condition on it is then undecided, and the step applies.
+ */
+export interface Circumstances {
+  channel: Channel | null;
+  /**
+   * REG-8
+   */
+  death_benefit: boolean | null;
+  /**
+   * REG-24: levels 1 to 5
+   */
+  product_risk: number | null;
+  /**
+   * REG-2
+   */
+  province: string | null;
+  /**
+   * has a record with this institution
+   */
+  returning: boolean | null;
+  /**
+   * ages are counted up to this day
+   */
+  sale_date: string;
 }
 /**
  * A single-use code was made; only its hash is kept.
@@ -571,7 +646,12 @@ export interface ConsentRecorded {
  * The session leaves self-service; a person takes over (REG-29, REG-33).
  */
 export interface RouteStaffed {
-  reason: "face_consent_refused" | "customer_asked" | "attempts_used_up" | "liveness_inconclusive";
+  reason:
+    | "face_consent_refused"
+    | "customer_asked"
+    | "attempts_used_up"
+    | "liveness_inconclusive"
+    | "answer_needs_person";
   type: "route.staffed";
 }
 /**
@@ -825,6 +905,52 @@ export interface DocumentRead {
   type: "document.read";
 }
 /**
+ * Every question of a questionnaire answered by a tap; the level follows from them.
+ */
+export interface QuestionnaireAnswered {
+  /**
+   * id of the option by id of the question
+   */
+  answers: {
+    [k: string]: string | undefined;
+  };
+  attempt: number;
+  /**
+   * REG-24: risk tolerance, 1 the lowest
+   */
+  level: number;
+  score: number;
+  step_id: string;
+  type: "questionnaire.answered";
+}
+/**
+ * A paper held to the camera, frozen as a still; the JPEG is an object named by hash.
+ */
+export interface StillCaptured {
+  at_ms: number;
+  attempt: number;
+  glare_share: number;
+  sharpness: number;
+  step_id: string;
+  still_bytes: number;
+  still_sha256: string;
+  type: "still.captured";
+}
+/**
+ * A stretch of free talk is over, on the customer's word.
+ */
+export interface TalkEnded {
+  attempt: number;
+  from_ms: number;
+  /**
+   * voice in it; None: not evaluated
+   */
+  speech_ms: number | null;
+  step_id: string;
+  to_ms: number;
+  type: "talk.ended";
+}
+/**
  * A still of a card, taken from the running stream; the JPEG is an object named by hash.
  */
 export interface IdentityCaptured {
@@ -1076,12 +1202,23 @@ export interface StepFailed {
     | "liveness_inconclusive"
     | "interrupted"
     | "media_missing"
-    | "customer_redo";
+    | "customer_redo"
+    | "time_used_up"
+    | "talk_too_short";
   step_id: string;
   type: "step.failed";
 }
 /**
- * Closes the timeline. ``incomplete`` never closes it by itself, only by abandonment.
+ * The script ends here: the sale must not go on. The record is closed as incomplete.
+ */
+export interface ScriptStopped {
+  attempt: number;
+  reason: "customer_refused" | "not_suitable" | "attempts_used_up";
+  step_id: string;
+  type: "script.stopped";
+}
+/**
+ * Closes the timeline. ``incomplete`` closes it only where the script was stopped.
  */
 export interface VerdictGiven {
   gap_ms: number;
@@ -1177,6 +1314,10 @@ export interface Choice {
   accepted: boolean;
   id: string;
   label: Text;
+  /**
+   * what a refused choice leads to; absent: the question is asked again
+   */
+  then: ("again" | "stop" | "person") | null;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
@@ -1186,15 +1327,23 @@ export interface Text {
   zh: string;
 }
 /**
- * What is known of a sale before it begins.
+ * One of: a circumstance compared, an answer compared, or others combined.
+ *
+ * In YAML: ``{fact: age, at_least: 65}``, ``{answer: health, is: [abnormal]}``,
+ * ``{all: […]}``, ``{any: […]}``, ``{not: {…}}``.
  */
-export interface Circumstances {
-  age: number | null;
-  channel: ("self_service" | "counter" | "field" | "remote") | null;
-  death_benefit: boolean | null;
-  product_risk: number | null;
-  province: string | null;
-  returning: boolean | null;
+export interface Condition {
+  all: Condition[] | null;
+  /**
+   * id of a step
+   */
+  answer: string | null;
+  any: Condition[] | null;
+  at_least: number | null;
+  below: number | null;
+  fact: Circumstance | null;
+  is: (number | boolean | string)[] | null;
+  not: Condition | null;
 }
 /**
  * The customer's key signs the statement.
@@ -1208,11 +1357,23 @@ export interface ConfirmationStep {
   kind: "confirmation";
   max_attempts: number;
   /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
    * spoken to the customer, Chinese
    */
   say: string;
   show: Text1;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
   title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
@@ -1233,13 +1394,81 @@ export interface Consent {
   text: string;
 }
 /**
+ * A consent that is asked for by itself, never bundled with another (REG-28, REG-29).
+ */
+export interface ConsentStep {
+  /**
+   * say yes, beside the labels of accepted choices; Chinese
+   *
+   * @maxItems 40
+   */
+  accepted_words: string[];
+  /**
+   * @minItems 2
+   */
+  choices: Choice[];
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "consent";
+  max_attempts: number;
+  /**
+   * least voice that is an answer
+   */
+  min_speech_ms: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * say no, beside the labels of refused choices; Chinese
+   *
+   * @maxItems 40
+   */
+  refused_words: string[];
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text2;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text2 {
+  en: string;
+  zh: string;
+}
+/**
  * A new session.
  */
 export interface CreateSession {
+  circumstances: ToldCircumstances;
   customer_name: string;
   product: string;
   product_code: string;
   script_id: string;
+}
+/**
+ * What staff know of the sale; conditions of the script ask about it.
+ */
+export interface ToldCircumstances {
+  channel: Channel | null;
+  death_benefit: boolean | null;
+  product_risk: number | null;
+  province: string | null;
+  returning: boolean | null;
 }
 /**
  * A registered credential.
@@ -1328,16 +1557,28 @@ export interface DisclosureStep {
   kind: "disclosure";
   max_attempts: number;
   /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
    * spoken to the customer, Chinese
    */
   say: string;
-  show: Text2;
+  show: Text3;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
   title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
  */
-export interface Text2 {
+export interface Text3 {
   en: string;
   zh: string;
 }
@@ -1375,6 +1616,10 @@ export interface DocumentStep {
    */
   min_page_ms: number;
   /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
    * the document's text, page by page
    *
    * @minItems 1
@@ -1384,13 +1629,21 @@ export interface DocumentStep {
    * spoken to the customer, Chinese
    */
   say: string;
-  show: Text3;
+  show: Text4;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
   title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
  */
-export interface Text3 {
+export interface Text4 {
   en: string;
   zh: string;
 }
@@ -1482,6 +1735,9 @@ export interface Event {
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | QuestionnaireAnswered
+    | StillCaptured
+    | TalkEnded
     | IdentityCaptured
     | IdentityRead
     | IdentityConfirmed
@@ -1496,6 +1752,7 @@ export interface Event {
     | ConfirmationSigned
     | StepCompleted
     | StepFailed
+    | ScriptStopped
     | VerdictGiven;
   prev_hash: string;
   recorded_at: string;
@@ -1509,15 +1766,21 @@ export interface ExchangeCode {
   code: string;
 }
 /**
- * One thing that is wrong, where it stands, and the rule that says so.
+ * One thing that is wrong, where it stands, and the clause that says so.
  */
 export interface Finding {
+  /**
+   * REG-n of the design's digest of the rules
+   */
   clause: string | null;
   code: string;
   column: number;
   level: "error" | "warning";
   line: number;
   message: Text;
+  /**
+   * as in steps.3.choices; empty: the whole script
+   */
   path: string;
 }
 /**
@@ -1574,21 +1837,33 @@ export interface IdentityStep {
   match_face: boolean;
   max_attempts: number;
   /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
    * spoken to the customer, Chinese
    */
   say: string;
-  show: Text4;
+  show: Text5;
   /**
    * @minItems 1
    * @maxItems 2
    */
   sides: CardSide[];
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
   title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
  */
-export interface Text4 {
+export interface Text5 {
   en: string;
   zh: string;
 }
@@ -1667,6 +1942,10 @@ export interface StepView {
   challenge: ChallengeView | null;
   choices: Choice[];
   document_sha256: string | null;
+  /**
+   * what keeps it from being captured
+   */
+  hint: string | null;
   id: string;
   identity: IdentityView | null;
   kind: StepKind;
@@ -1675,9 +1954,19 @@ export interface StepView {
    */
   last_failure: string | null;
   min_page_ms: number;
+  min_talk_ms: number;
   pages: Text[];
   prompt: PromptView;
+  questions: QuestionnaireQuestion[];
+  /**
+   * what was said and shown so far, to be confirmed as a whole
+   */
+  recap: Text[];
   show: Text;
+  /**
+   * the paper that is to be shown
+   */
+  subject: Text | null;
   title: Text;
   voice_heard: boolean;
   /**
@@ -1696,6 +1985,21 @@ export interface PromptView {
   synthetic: boolean;
 }
 /**
+ * One question of a questionnaire; nothing is ticked beforehand.
+ */
+export interface QuestionnaireQuestion {
+  id: string;
+  options: QuestionnaireOption[];
+  text: Text;
+}
+/**
+ * An answer to tap. Its points are not shown: nobody shall aim at a level.
+ */
+export interface QuestionnaireOption {
+  id: string;
+  label: Text;
+}
+/**
  * Challenges drawn at random by the server, one after the other.
  */
 export interface LivenessStep {
@@ -1707,6 +2011,10 @@ export interface LivenessStep {
   kind: "liveness";
   max_attempts: number;
   /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
    * different challenges to be passed
    */
   passes: number;
@@ -1714,13 +2022,21 @@ export interface LivenessStep {
    * spoken to the customer, Chinese
    */
   say: string;
-  show: Text5;
+  show: Text6;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
   title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
  */
-export interface Text5 {
+export interface Text6 {
   en: string;
   zh: string;
 }
@@ -1766,6 +2082,29 @@ export interface PromptProof {
   proof: PlaybackProof;
   step_id: string;
   type: "prompt_proof";
+}
+/**
+ * Every question of the questionnaire answered: id of the option by id of the question.
+ */
+export interface QuestionnaireReport {
+  answers: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^[a-z][a-z0-9-]{1,39}$".
+     */
+    [k: string]: string | undefined;
+  };
+  attempt: number;
+  step_id: string;
+  type: "questionnaire_answered";
+}
+/**
+ * The free talk is over.
+ */
+export interface TalkDone {
+  attempt: number;
+  step_id: string;
+  type: "talk_done";
 }
 /**
  * The customer wants to do the current step again.
@@ -1847,7 +2186,7 @@ export interface PublishDraft {
   revision: number;
 }
 /**
- * Asked aloud; answered aloud, and tapped as well where the words are not sure.
+ * A question with accepted and refused answers.
  */
 export interface QuestionStep {
   /**
@@ -1872,6 +2211,10 @@ export interface QuestionStep {
    */
   min_speech_ms: number;
   /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
    * say no, beside the labels of refused choices; Chinese
    *
    * @maxItems 40
@@ -1881,13 +2224,94 @@ export interface QuestionStep {
    * spoken to the customer, Chinese
    */
   say: string;
-  show: Text6;
+  show: Text7;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
   title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
  */
-export interface Text6 {
+export interface Text7 {
+  en: string;
+  zh: string;
+}
+/**
+ * The risk questionnaire: nothing is ticked beforehand (REG-12, REG-24).
+ */
+export interface QuestionnaireStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "questionnaire";
+  /**
+   * least scores of the levels 2, 3, 4 and 5
+   *
+   * @minItems 4
+   * @maxItems 4
+   */
+  level_from: unknown[];
+  max_attempts: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * @minItems 1
+   * @maxItems 40
+   */
+  questions: RiskQuestion[];
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text8;
+  /**
+   * REG-24: refuse a product whose risk exceeds the level
+   */
+  stop_above_tolerance: boolean;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * One question of a questionnaire, answered by a tap.
+ */
+export interface RiskQuestion {
+  id: string;
+  /**
+   * @minItems 2
+   * @maxItems 10
+   */
+  options: RiskOption[];
+  text: Text;
+}
+/**
+ * One answer of a questionnaire.
+ */
+export interface RiskOption {
+  id: string;
+  label: Text;
+  points: number;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text8 {
   en: string;
   zh: string;
 }
@@ -1923,6 +2347,10 @@ export interface SaveDraft {
  * A published script that a session can be created from.
  */
 export interface Scenario {
+  /**
+   * must be told when a session is created
+   */
+  circumstances: Circumstance[];
   estimated_minutes: number;
   institution: string;
   script_id: string;
@@ -1941,14 +2369,23 @@ export interface ScenarioList {
  * One published version of a scenario's script.
  */
 export interface Script {
+  /**
+   * must be told when a session is created
+   */
+  circumstances: Circumstance[] | null;
   estimated_minutes: number;
   id: string;
+  in_force_from: string | null;
   institution: string;
   minimum_assurance: Assurance;
   /**
    * REG-14, REG-23; told to the customer
    */
   retention_years: number;
+  /**
+   * kind of sale: what the linter demands of it
+   */
+  scenario: string | null;
   /**
    * @minItems 1
    */
@@ -1959,6 +2396,11 @@ export interface Script {
     | IdentityStep
     | LivenessStep
     | SignatureStep
+    | ConsentStep
+    | SummaryStep
+    | QuestionnaireStep
+    | ShowStep
+    | TalkStep
     | ConfirmationStep
   )[];
   title: Text;
@@ -1985,16 +2427,171 @@ export interface SignatureStep {
   min_ms: number;
   min_points: number;
   /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
    * spoken to the customer, Chinese
    */
   say: string;
-  show: Text7;
+  show: Text9;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
   title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
  */
-export interface Text7 {
+export interface Text9 {
+  en: string;
+  zh: string;
+}
+/**
+ * What was answered so far is shown; the customer says whether it is right.
+ */
+export interface SummaryStep {
+  /**
+   * say yes, beside the labels of accepted choices; Chinese
+   *
+   * @maxItems 40
+   */
+  accepted_words: string[];
+  /**
+   * @minItems 2
+   */
+  choices: Choice[];
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "summary";
+  max_attempts: number;
+  /**
+   * least voice that is an answer
+   */
+  min_speech_ms: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * say no, beside the labels of refused choices; Chinese
+   *
+   * @maxItems 40
+   */
+  refused_words: string[];
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text10;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text10 {
+  en: string;
+  zh: string;
+}
+/**
+ * A paper is held to the camera: a certificate, a page; legible, frozen as a still.
+ */
+export interface ShowStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "show";
+  max_attempts: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text11;
+  subject: Text12;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text11 {
+  en: string;
+  zh: string;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text12 {
+  en: string;
+  zh: string;
+}
+/**
+ * Free talk, until the customer says that it is over.
+ */
+export interface TalkStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "talk";
+  max_attempts: number;
+  /**
+   * shorter does not count
+   */
+  min_ms: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text13;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text13 {
   en: string;
   zh: string;
 }
@@ -2057,6 +2654,9 @@ export interface SimulatedStep {
   applies: boolean;
   clauses: string[];
   kind: string;
+  /**
+   * why it is left out, or done although undecided
+   */
   reason: Text | null;
   speech_ms: number;
   step_id: string;
@@ -2234,8 +2834,26 @@ export interface SigningKeyView {
  * Let a customer go through a script on paper.
  */
 export interface SimulateScript {
-  circumstances: Circumstances;
+  sale: SimulatedSale;
   text: string;
+}
+/**
+ * What is known of a customer and a sale; what is left out is not known.
+ */
+export interface SimulatedSale {
+  age: number | null;
+  /**
+   * choice by step
+   */
+  answers: {
+    [k: string]: string | undefined;
+  };
+  channel: ("self_service" | "counter" | "field" | "remote") | null;
+  death_benefit: boolean | null;
+  product_risk: number | null;
+  province: string | null;
+  returning: boolean | null;
+  risk_level: number | null;
 }
 /**
  * Whether the speech of a script is there; ``steps`` only when it is ready.

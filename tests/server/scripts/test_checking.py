@@ -17,6 +17,8 @@ NOBODY = {
     "province": None,
     "death_benefit": None,
     "returning": None,
+    "risk_level": None,
+    "answers": {},
 }
 
 
@@ -55,20 +57,37 @@ async def test_the_finding_names_the_line_of_the_mistake(desk: ScriptDesk) -> No
     assert any(abs(one["line"] - line) <= 1 for one in found["findings"])
 
 
+CARE = """      en: Please listen to the risks
+    when: {all: [{fact: age, at_least: 65}, {fact: product_risk, at_least: 4}]}
+"""
+
+
+@pytest.mark.parametrize(("age", "applies"), [(70, True), (30, False), (None, True)])
+async def test_a_condition_leaves_a_step_out(
+    desk: ScriptDesk, age: int | None, *, applies: bool
+) -> None:
+    text = shipped_text().replace("      en: Please listen to the risks\n", CARE, 1)
+    body = {"text": text, "sale": {**NOBODY, "age": age, "product_risk": 4}}
+    found = await desk.found(await desk.read(SIMULATION, body))
+    (risk,) = [step for step in found["steps"] if step["step_id"] == "risk"]
+    assert risk["applies"] is applies
+    assert (risk["reason"] is None) is (age == 70)
+
+
 async def test_a_text_that_is_too_long_is_refused(desk: ScriptDesk) -> None:
     refused = await desk.read(LINT, {"text": "x" * 200_001})
     await desk.stage.problem(refused, 400, "invalid_input")
 
 
-async def test_a_customer_on_paper_goes_through_every_step(desk: ScriptDesk) -> None:
-    body = {"text": shipped_text(), "circumstances": {**NOBODY, "age": 70, "product_risk": 4}}
+async def test_a_customer_on_paper_meets_what_applies(desk: ScriptDesk) -> None:
+    body = {"text": shipped_text(), "sale": {**NOBODY, "age": 70, "product_risk": 4}}
     found = await desk.found(await desk.read(SIMULATION, body))
     applying = [step for step in found["steps"] if step["applies"]]
     assert applying
     assert found["total_ms"] == sum(step["speech_ms"] for step in applying)
-    refused = await desk.read(SIMULATION, {"text": "x", "circumstances": NOBODY})
+    refused = await desk.read(SIMULATION, {"text": "x", "sale": NOBODY})
     await desk.stage.problem(refused, 422, "script_refused")
-    wrong = {"text": shipped_text(), "circumstances": {**NOBODY, "product_risk": 9}}
+    wrong = {"text": shipped_text(), "sale": {**NOBODY, "product_risk": 9}}
     await desk.stage.problem(await desk.read(SIMULATION, wrong), 400, "invalid_input")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -56,6 +56,26 @@ async def test_no_version_is_in_force_in_the_past(desk: ScriptDesk, clock: Manua
         refused = await desk.write(f"{DRAFTS}/{draft_id}/publish", body)
         found = await desk.stage.problem(refused, 400, "invalid_input")
         assert found["field"] == "in_force_from"
+    assert await desk.in_force() == 2
+
+
+async def test_a_script_that_names_its_own_day_waits_for_it(
+    desk: ScriptDesk, clock: ManualClock
+) -> None:
+    day = (clock.now() + timedelta(days=2)).date()
+    text = shipped_text().replace("institution:", f"in_force_from: {day}\ninstitution:", 1)
+    draft_id = await desk.approved(text)
+    sooner = (clock.now() + timedelta(hours=1)).isoformat()
+    refused = await desk.write(
+        f"{DRAFTS}/{draft_id}/publish", {"revision": 3, "in_force_from": sooner}
+    )
+    found = await desk.stage.problem(refused, 400, "invalid_input")
+    assert found["field"] == "in_force_from"
+    body = {"revision": 3, "in_force_from": None}
+    await desk.found(await desk.write(f"{DRAFTS}/{draft_id}/publish", body))
+    version = (await desk.found(await desk.read(f"{VERSIONS}/3", method="GET")))["version"]
+    midnight = datetime(day.year, day.month, day.day, tzinfo=timezone(timedelta(hours=8)))
+    assert datetime.fromisoformat(version["in_force_from"]) == midnight
     assert await desk.in_force() == 2
 
 

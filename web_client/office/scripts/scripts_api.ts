@@ -1,7 +1,6 @@
 import { requestJson } from "@shared/api/request";
 import type {
   ApproveDraft,
-  Circumstances,
   DraftView,
   NewDraft,
   PublishDraft,
@@ -11,6 +10,7 @@ import type {
   ScriptShelves,
   ScriptSimulation,
   ScriptVersionText,
+  SimulatedSale,
   SpeechView,
 } from "@wire/wire";
 
@@ -51,9 +51,9 @@ export const scriptsApi = {
   draftSpeech: (id: string) => requestJson<SpeechView>("POST", `${draftPath(id)}/speech`),
   lint: (text: string, signal: AbortSignal) =>
     requestJson<ScriptLint>("POST", `${BASE}/script-lint`, { body: { text }, signal }),
-  simulate: (text: string, circumstances: Circumstances, signal: AbortSignal) =>
+  simulate: (text: string, sale: SimulatedSale, signal: AbortSignal) =>
     requestJson<ScriptSimulation>("POST", `${BASE}/script-simulation`, {
-      body: { text, circumstances },
+      body: { text, sale },
       signal,
     }),
   spokenPath: (sha256: string): string => `${BASE}/speech/${sha256}`,

@@ -1,6 +1,6 @@
 import { onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from "vue";
 
-import type { Circumstances, ScriptSimulation } from "@wire/wire";
+import type { ScriptSimulation, SimulatedSale } from "@wire/wire";
 
 import { scriptsApi } from "./scripts_api";
 
@@ -10,7 +10,7 @@ const QUIET_MS = 250;
 export function useSimulation(
   text: Ref<string>,
   isScript: Ref<boolean>,
-  wanted: Circumstances,
+  wanted: SimulatedSale,
 ): { result: ShallowRef<ScriptSimulation | null>; trouble: ShallowRef<unknown> } {
   const result = shallowRef<ScriptSimulation | null>(null);
   const trouble = shallowRef<unknown>(null);
@@ -22,7 +22,7 @@ export function useSimulation(
     asking = new AbortController();
     const { signal } = asking;
     try {
-      const found = await scriptsApi.simulate(text.value, { ...wanted }, signal);
+      const found = await scriptsApi.simulate(text.value, wanted, signal);
       if (signal.aborted) return;
       result.value = found;
       trouble.value = null;

@@ -46,12 +46,16 @@ steps:
     title: {zh: 开场说明, en: Opening}
     clauses: [REG-3, REG-21]
     say: 您好,本次录音录像将记录您购买产品的全过程,它对今后维护您的权益非常关键。
-    show: {zh: 请听一段说明, en: Please listen to a short explanation}
+    show:
+      zh: 请听一段说明
+      en: Please listen to a short explanation
   - id: confirmation
     kind: confirmation
     title: {zh: 最后确认, en: Final confirmation}
     clauses: [REG-12, REG-31]
     say: 最后,请核对屏幕上的内容,然后用指纹、面容或者密码确认。
-    show: {zh: 请核对以下内容,然后确认, en: "Please check the following, then confirm"}
+    show:
+      zh: 请核对以下内容,然后确认
+      en: Please check the following, then confirm
 `;
 }
