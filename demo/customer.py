@@ -101,7 +101,7 @@ class SyntheticCustomer:
         await self._step_left(step_id, attempt)
         return step_id
 
-    async def _do(self, kind: str, step_id: str) -> None:
+    async def _do(self, kind: str, step_id: str) -> None:  # noqa: C901 - one case a kind of step
         if kind == "disclosure":
             await self._look(f"step-{step_id}", self.page)
             return
@@ -135,7 +135,7 @@ class SyntheticCustomer:
         await self._look(f"step-{step_id}", self.page)
 
     async def answer(self, choice: str | None = None, words: str | None = None) -> None:
-        """Say it; tap it as well, unless the words alone were enough. Without ``choice``: the first.
+        """Say it; tap it as well, unless the words alone were enough. The first, if none is named.
 
         Without a body the fake microphone speaks all the time: wait until it was heard, then tap.
         """

@@ -62,9 +62,9 @@ def read_yaml(text: str) -> Written:
 def _refuse_aliases(text: str) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(
-                problem="aliases are not taken: write it out", problem_mark=event.start_mark
-            )
+            mark = event.start_mark
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            raise UnreadableError("aliases are not taken: write it out", line, column)
 
 
 def _refuse_twins(root: yaml.Node | None) -> None:
