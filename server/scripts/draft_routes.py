@@ -183,7 +183,13 @@ routes: tuple[Route, ...] = (
         caller=Caller.STAFF,
         request=PublishDraft,
         response=DraftView,
-        problems=(*_CHANGE, "script_refused", "speech_not_ready", "unavailable"),
+        problems=(
+            *_CHANGE,
+            "script_refused",
+            "speech_not_ready",
+            "too_many_attempts",
+            "unavailable",
+        ),
     ),
     Route(
         method="POST",
@@ -192,6 +198,6 @@ routes: tuple[Route, ...] = (
         summary="Render a draft's speech; how far it is",
         caller=Caller.STAFF,
         response=SpeechView,
-        problems=("not_found", "script_refused", "unavailable"),
+        problems=("not_found", "script_refused", "too_many_attempts", "unavailable"),
     ),
 )

@@ -130,7 +130,7 @@ routes: tuple[Route, ...] = (
         summary="The rendered speech of a version; how far it is",
         caller=Caller.STAFF,
         response=SpeechView,
-        problems=("not_found", "unavailable"),
+        problems=("not_found", "too_many_attempts", "unavailable"),
     ),
     Route(
         method="GET",
