@@ -21,6 +21,7 @@ from media_worker.readiness import degraded
 from media_worker.record.clearing import clear_spool
 from media_worker.recovered import recover_sessions
 from media_worker.session import SessionDeps, WorkedSession
+from media_worker.speech_desk import SpeechDesk
 from shuanglu.errors import UnavailableError
 from shuanglu.script.model import Script
 from shuanglu.wire.bus import (
@@ -35,6 +36,7 @@ from shuanglu.wire.bus import (
     OfferReply,
     OfferRequest,
     SignatureRequest,
+    SpeechRequest,
     StatusReply,
     StatusRequest,
 )
@@ -66,6 +68,7 @@ class MediaWorker:
     def __init__(self, deps: SessionDeps, *, library: PromptSource) -> None:
         self._deps = deps
         self._library = library
+        self._speech = SpeechDesk(library.prompts)
         self._owned = _Owned()
         self._subscriptions: list[Subscription] = []
         self._sweeper: asyncio.Task[None] | None = None
@@ -80,6 +83,7 @@ class MediaWorker:
             await bus.serve("media.signature", SignatureRequest, self._signature),
             await bus.serve("media.status", StatusRequest, self._status),
             await bus.serve("media.ready", MediaReadyRequest, self._ready),
+            await bus.serve("speech.prepare", SpeechRequest, self._speech.answer),
             await bus.subscribe("media.left", Left, self._left),
             await bus.subscribe("timeline.*", Committed, self._committed),
         ]
@@ -94,6 +98,7 @@ class MediaWorker:
         for subscription in self._subscriptions:
             await subscription.close()
         self._subscriptions = []
+        await self._speech.stop()
         sessions, self._owned.sessions = self._owned.sessions, {}
         await asyncio.gather(*(session.close() for session in sessions.values()))
 

@@ -33,6 +33,7 @@ from server.review import install_review
 from server.route_table import API_ROUTES
 from server.routing import add_routes
 from server.screen import install_screen
+from server.scripts.editing import ScriptEditing
 from server.scripts.library import ScriptLibrary
 from server.security_headers import add_security_headers
 from server.sessions.live import LiveFeed
@@ -113,6 +114,7 @@ def _build_services(app: web.Application) -> None:
     app[app_keys.DATABASE] = database
     app[app_keys.LIMITS] = limits(settings, clock)
     app[app_keys.SCRIPTS] = ScriptLibrary()
+    app[app_keys.SCRIPT_EDITING] = ScriptEditing(database, app[app_keys.BUS], clock)
     app[app_keys.LOGINS] = Logins(
         database, clock, app[app_keys.TOKEN_KEY], lifetime_s=settings.staff_token_lifetime_s
     )

@@ -12,6 +12,7 @@
 | ``media.signature`` | request | server → worker | SignatureRequest → Done |
 | ``media.status`` | request | signalling → worker | StatusRequest → StatusReply |
 | ``media.ready`` | request | server → worker | MediaReadyRequest → MediaReady |
+| ``speech.prepare`` | request | server → worker | SpeechRequest → SpeechView |
 | ``media.left`` | publish | signalling → worker | Left |
 | ``template.keep`` | request | worker → server | TemplateKeep → Done |
 | ``template.load`` | request | worker → server | TemplateLoad → TemplateReply |
@@ -237,6 +238,12 @@ class TemplateReply(Wire):
 
     ciphertext_b64: str | None
     model_sha256: Sha256Hex | None
+
+
+class SpeechRequest(Wire):
+    """Begin to render a script's speech unless it is there; the answer, at once, is how far."""
+
+    script: Script
 
 
 class AssessmentKeep(Wire):
