@@ -17,6 +17,7 @@ from backing.bus import Subscription
 from backing.bus.envelope import failure_fields
 from media_worker.play.library import loudspeaker_test
 from media_worker.play.prompt import RenderedPrompt
+from media_worker.readiness import degraded
 from media_worker.record.clearing import clear_spool
 from media_worker.recovered import recover_sessions
 from media_worker.session import SessionDeps, WorkedSession
@@ -123,8 +124,8 @@ class MediaWorker:
         return StatusReply(live=(await self._session(request.session_id)).live())
 
     async def _ready(self, _request: MediaReadyRequest) -> MediaReady:
-        observers, recognisers = self._deps.observers.status(), self._deps.recognisers.status()
-        return MediaReady(not_evaluated=observers.degraded + recognisers.not_evaluated)
+        deps = self._deps
+        return MediaReady(degraded=degraded(deps.observers.status(), deps.recognisers.status()))
 
     async def _left(self, left: Left) -> None:
         session = self._owned.sessions.get(left.session_id)

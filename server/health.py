@@ -35,7 +35,8 @@ class Ready(Wire):
     media_worker: Literal["ok"] = "ok"
     degraded: tuple[str, ...] = Field(
         description="checks that cannot be made now: their model is missing or still loading, "
-        "or the process that makes them is down or switched off"
+        "or the process that makes them is down or switched off; `isolation`: a process that "
+        "runs models is not cut off from the network, which the system does not permit"
     )
 
 
@@ -54,7 +55,7 @@ async def readyz(request: web.Request) -> Ready:
     bus = request.app[app_keys.BUS]
     await bus.request(READY_SUBJECT, Done(), Done, timeout_s=_TIMEOUT_S)
     media = await bus.request("media.ready", MediaReadyRequest(), MediaReady, timeout_s=_TIMEOUT_S)
-    return Ready(degraded=media.not_evaluated)
+    return Ready(degraded=media.degraded)
 
 
 async def answer_ready(message: Done) -> Done:

@@ -179,9 +179,9 @@ class MediaReadyRequest(Wire):
 
 
 class MediaReady(Wire):
-    """A worker that answers can record. What it cannot check now is not evaluated, by name."""
+    """A worker that answers can record. What it cannot do besides now, by name."""
 
-    not_evaluated: tuple[str, ...]
+    degraded: tuple[str, ...]
 
 
 class Left(Wire):

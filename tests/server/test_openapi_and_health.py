@@ -51,7 +51,7 @@ async def test_health_and_readiness(stage: Stage) -> None:
 
 
 async def _records_unseen(_request: MediaReadyRequest) -> MediaReady:
-    return MediaReady(not_evaluated=("faces",))
+    return MediaReady(degraded=("faces",))
 
 
 async def test_not_ready_when_nothing_can_be_recorded(stage: Stage) -> None:

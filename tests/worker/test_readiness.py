@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from media_worker import readiness
 from media_worker.models.registry import ModelRegistry, ModelSettings
 from media_worker.observe.pool import ObserverPool
 from media_worker.observe.settings import ObserverSettings
@@ -32,6 +33,18 @@ async def test_a_mounted_model_that_does_not_work_is_named_too(
     observers = ObserverPool(ObserverSettings(processes=0), mounted)
     await rooms.start_worker(replace(rooms.deps(), observers=observers))
     assert "passive_liveness" in await degraded(rooms)
+
+
+async def test_a_model_process_that_sees_a_network_is_named(rooms: Studio) -> None:
+    deps = rooms.deps()
+    observers, recognisers = deps.observers.status(), deps.recognisers.status()
+    assert "isolation" not in readiness.degraded(observers, recognisers), "there is no process"
+    exposed = replace(observers, ready=1, isolated=False)
+    assert "isolation" in readiness.degraded(exposed, recognisers)
+    apart = replace(observers, ready=1, isolated=True)
+    assert "isolation" not in readiness.degraded(apart, recognisers)
+    reading = replace(recognisers, card_text_ready=True, isolated=False)
+    assert "isolation" in readiness.degraded(apart, reading)
 
 
 async def test_without_a_worker_nothing_is_recorded(rooms: Studio) -> None:
