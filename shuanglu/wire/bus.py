@@ -41,8 +41,10 @@ from shuanglu.wire.signalling import (
     PageVisibility,
     PlayTestSound,
     PromptProof,
+    QuestionnaireReport,
     RedoStep,
     ServerMessage,
+    TalkDone,
 )
 from shuanglu.wire.views import CustomerSession, LiveStatus
 
@@ -131,6 +133,8 @@ PhoneInput = (
     | PromptProof
     | AnswerTap
     | DocumentReadReport
+    | QuestionnaireReport
+    | TalkDone
     | RedoStep
     | IdentityConfirm
     | IdentityRetake

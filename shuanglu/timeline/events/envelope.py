@@ -49,11 +49,15 @@ from shuanglu.timeline.events.script import (
     PromptInterrupted,
     PromptPlayed,
     PromptStarted,
+    QuestionnaireAnswered,
+    ScriptStopped,
     SignatureMade,
     StatementIssued,
     StepBegun,
     StepCompleted,
     StepFailed,
+    StillCaptured,
+    TalkEnded,
     VerdictGiven,
 )
 from shuanglu.timeline.events.session import (
@@ -95,6 +99,9 @@ AnyPayload = Annotated[
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | QuestionnaireAnswered
+    | StillCaptured
+    | TalkEnded
     | IdentityCaptured
     | IdentityRead
     | IdentityConfirmed
@@ -109,6 +116,7 @@ AnyPayload = Annotated[
     | ConfirmationSigned
     | StepCompleted
     | StepFailed
+    | ScriptStopped
     | VerdictGiven,
     Field(discriminator="type"),
 ]
