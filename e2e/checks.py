@@ -49,6 +49,13 @@ async def on_step(page: Page, step_id: str, attempt: int = 1) -> None:
     await expect(page.locator(step)).to_be_visible(timeout=STEP_TIMEOUT_MS)
 
 
+async def guided(page: Page, code: str, *, within_s: float = 10.0) -> None:
+    """Nothing is wrong but, at times, that this camera is a film of eight seconds, as it is."""
+    codes = [code] if code else ["", "picture_looped"]
+    wanted = ",".join(f'[data-testid="guidance"][data-code="{each}"]' for each in codes)
+    await expect(page.locator(wanted)).to_be_attached(timeout=within_s * 1000)
+
+
 async def stored_ms(page: Page) -> int:
     """Milliseconds of media that the status strip says are saved."""
     strip = page.get_by_test_id("status-strip")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, Page, expect
 
 from demo.browser import add_authenticator
@@ -14,22 +12,6 @@ from e2e.checks import accessible, fits, verified
 from e2e.conftest import Look, RecordedSale
 
 SECONDS_PLAYED = 1.0
-
-
-@pytest.fixture
-async def office(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]:
-    context = await browser.new_context(
-        viewport={"width": 1366, "height": 768}, locale="zh-CN", accept_downloads=True
-    )
-    page = await context.new_page()
-    username, password = server.first_login()
-    await page.goto(f"{server.origin}/office/")
-    await page.get_by_test_id("login-username").fill(username)
-    await page.get_by_test_id("login-password").fill(password)
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_test_id("session-new")).to_be_visible()
-    yield page
-    await context.close()
 
 
 async def test_a_wrong_password_is_told(
