@@ -110,7 +110,15 @@ class Intruder(OwnBody):
             cards=honest.cards,
         )
         self.subject = subject
+        self._honest = honest
+        honest.eyes = self.flashed  # the page goes on telling him what the screen shows
         self.camera.show(subject)
+
+    def give_back(self) -> None:
+        """The phone is the customer's again."""
+        self.camera.virtual = False
+        self._honest.eyes = self._honest.flashed
+        self._honest.put_card_away()
 
     def put_card_away(self) -> None:
         """The disguise again."""
@@ -132,7 +140,7 @@ class TapePlayer(Intruder):
         self._virtual = screen is None
         shown = screen(self._player.next_picture) if screen else self._player
         super().__init__(honest, shown)
-        self._gestures_until = 0.0
+        self._is_flashing = False
         self.put_card_away()
 
     def hold_card(self, side: str) -> None:
@@ -160,5 +168,3 @@ class TapePlayer(Intruder):
             self._player.play("flash")
         self._is_flashing = colour is not None
         super().flashed(colour)
-
-    _is_flashing = False

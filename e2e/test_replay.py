@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from aiohttp import ClientResponseError
@@ -29,23 +31,29 @@ async def test_a_replayed_session_ends_with_a_person_and_never_complete(
     browser, honest = living
     invitation = await staff.invite(customer_name=Citizen().name, script_id=WHOLE_SALE)
     session_id = invitation["session_id"]
-    try:
-        async with phone(browser, body=honest) as page:
-            customer = SyntheticCustomer(page, body=honest)
-            await customer.join(invitation["url"])
-            await customer.check_device()
-            while await customer.next_step() != "identity":
-                pass
-            tape = await asyncio.to_thread(Tape, honest, seed=YESTERDAY)
-            customer.hand_over(TapePlayer(honest, tape))
+    async with phone(browser, body=honest) as page:
+        customer = SyntheticCustomer(page, body=honest)
+        await customer.join(invitation["url"])
+        await customer.check_device()
+        while await customer.next_step() != "identity":
+            pass
+        tape = await asyncio.to_thread(Tape, honest, seed=YESTERDAY)
+        with _held_by(TapePlayer(honest, tape)) as intruder:
+            customer.hand_over(intruder)
             await _refused_until_a_person_is_called(page, customer, look)
-            await page.reload()
-            await expect(page.get_by_test_id("staffed")).to_be_visible(timeout=STEP_TIMEOUT_MS)
-    finally:
-        honest.camera.virtual = False
-        honest.put_card_away()
+        await page.reload()
+        await expect(page.get_by_test_id("staffed")).to_be_visible(timeout=STEP_TIMEOUT_MS)
     await _the_record_says_why(staff, session_id)
     await _it_cannot_become_complete(staff, session_id)
+
+
+@contextmanager
+def _held_by(intruder: TapePlayer) -> Iterator[TapePlayer]:
+    """The honest body is shared between tests, and gets its phone back."""
+    try:
+        yield intruder
+    finally:
+        intruder.give_back()
 
 
 async def _refused_until_a_person_is_called(
@@ -72,7 +80,8 @@ async def _the_record_says_why(staff: StaffClient, session_id: str) -> None:
     judged = payloads(session, "liveness.judged")
     assert any(p["outcome"] == "failed" for p in judged)
     done = [p["step_id"] for p in payloads(session, "step.completed")]
-    assert done == ["opening", "identity"]
+    assert "identity" in done, "the card and the face are the customer's own"
+    assert "liveness" not in done
     assert [p["reason"] for p in payloads(session, "route.staffed")] == ["attempts_used_up"]
     found = await staff.get(f"/api/v1/alerts?session_id={session_id}&severity=severe")
     (case,) = [case for case in found["items"] if case["alert"] == "liveness_locked"]
