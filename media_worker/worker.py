@@ -17,6 +17,7 @@ from backing.bus import Subscription
 from backing.bus.envelope import failure_fields
 from media_worker.play.library import loudspeaker_test
 from media_worker.play.prompt import RenderedPrompt
+from media_worker.readiness import degraded
 from media_worker.record.clearing import clear_spool
 from media_worker.recovered import recover_sessions
 from media_worker.session import SessionDeps, WorkedSession
@@ -30,6 +31,8 @@ from shuanglu.wire.bus import (
     Left,
     LoadReply,
     LoadRequest,
+    MediaReady,
+    MediaReadyRequest,
     OfferReply,
     OfferRequest,
     SignatureRequest,
@@ -80,6 +83,7 @@ class MediaWorker:
             await bus.serve("media.signature", SignatureRequest, self._signature),
             await bus.serve("media.status", StatusRequest, self._status),
             await bus.serve("speech.prepare", SpeechRequest, self._speech.answer),
+            await bus.serve("media.ready", MediaReadyRequest, self._ready),
             await bus.subscribe("media.left", Left, self._left),
             await bus.subscribe("timeline.*", Committed, self._committed),
         ]
@@ -123,6 +127,10 @@ class MediaWorker:
 
     async def _status(self, request: StatusRequest) -> StatusReply:
         return StatusReply(live=(await self._session(request.session_id)).live())
+
+    async def _ready(self, _request: MediaReadyRequest) -> MediaReady:
+        deps = self._deps
+        return MediaReady(degraded=degraded(deps.observers.status(), deps.recognisers.status()))
 
     async def _left(self, left: Left) -> None:
         session = self._owned.sessions.get(left.session_id)

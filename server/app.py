@@ -32,6 +32,7 @@ from server.request_log import log_middleware
 from server.review import install_review
 from server.route_table import API_ROUTES
 from server.routing import add_routes
+from server.screen import install_screen
 from server.scripts.editing import ScriptEditing
 from server.scripts.library import ScriptLibrary
 from server.security_headers import add_security_headers
@@ -90,6 +91,7 @@ def create_app(
     install_confirmations(app, sms=sms or _sms(settings))
     install_evidence(app)
     install_review(app)
+    install_screen(app)
     install_alerts(app)
     install_templates(app)
     install_assessments(app)

@@ -12,6 +12,7 @@
 | ``media.signature`` | request | server → worker | SignatureRequest → Done |
 | ``media.status`` | request | signalling → worker | StatusRequest → StatusReply |
 | ``speech.prepare`` | request | server → worker | SpeechRequest → SpeechView |
+| ``media.ready`` | request | server → worker | MediaReadyRequest → MediaReady |
 | ``media.left`` | publish | signalling → worker | Left |
 | ``template.keep`` | request | worker → server | TemplateKeep → Done |
 | ``template.load`` | request | worker → server | TemplateLoad → TemplateReply |
@@ -179,6 +180,16 @@ class StatusReply(Wire):
     """The live status."""
 
     live: LiveStatus
+
+
+class MediaReadyRequest(Wire):
+    """Asks a worker whether it can record, and what it cannot check now."""
+
+
+class MediaReady(Wire):
+    """A worker that answers can record. What it cannot do besides now, by name."""
+
+    degraded: tuple[str, ...]
 
 
 class Left(Wire):

@@ -17,6 +17,9 @@ export type AnyPayload =
   | StretchEnded
   | MediaGap
   | ClocksAligned
+  | ScreenStored
+  | ScreenGap
+  | ScreenUnavailable
   | CustomerConnected
   | CustomerDisconnected
   | ObservationsSampled
@@ -360,6 +363,12 @@ export interface Wire {
   SaveDraft: SaveDraft;
   Scenario: Scenario;
   ScenarioList: ScenarioList;
+  ScreenGap: ScreenGap;
+  ScreenNotRecorded: ScreenNotRecorded;
+  ScreenPieceSent: ScreenPieceSent;
+  ScreenPosition: ScreenPosition;
+  ScreenStored: ScreenStored;
+  ScreenUnavailable: ScreenUnavailable;
   Script: Script;
   ScriptLint: ScriptLint;
   ScriptShelf: ScriptShelf;
@@ -754,6 +763,51 @@ export interface ClocksAligned {
   audio_step_ms: number;
   stretch: number;
   type: "clocks.aligned";
+}
+/**
+ * A piece of the screen recording is on disk: rrweb events, on media time, in order.
+ *
+ * The page itself recorded it and is believed no more than a page can be; when it arrived
+ * is the server's word.
+ */
+export interface ScreenStored {
+  /**
+   * begins with the page as a whole; otherwise it goes on from the piece before
+   */
+  begins: boolean;
+  /**
+   * rrweb events in the piece
+   */
+  events: number;
+  from_ms: number;
+  /**
+   * counts the pieces of the session
+   */
+  piece: number;
+  piece_bytes: number;
+  piece_sha256: string;
+  /**
+   * bytes of all pieces so far, this one included
+   */
+  stored_bytes: number;
+  to_ms: number;
+  type: "screen.stored";
+}
+/**
+ * What the page showed here is not recorded. A gap is told, never hidden.
+ */
+export interface ScreenGap {
+  from_ms: number;
+  reason: "page_reloaded" | "pieces_lost";
+  to_ms: number;
+  type: "screen.gap";
+}
+/**
+ * The page says that it cannot record what it shows, or not any longer.
+ */
+export interface ScreenUnavailable {
+  reason: "not_supported" | "refused";
+  type: "screen.unavailable";
 }
 /**
  * A page of the customer opened its signalling connection.
@@ -1521,6 +1575,10 @@ export interface CustomerSession {
   customer_name_masked: string;
   estimated_minutes: number;
   institution: string;
+  /**
+   * of the customer's newest key; null: register one first
+   */
+  key_assurance: Assurance | null;
   minimum_assurance: Assurance;
   phase: SessionPhase;
   product: string;
@@ -1746,6 +1804,9 @@ export interface Event {
     | StretchEnded
     | MediaGap
     | ClocksAligned
+    | ScreenStored
+    | ScreenGap
+    | ScreenUnavailable
     | CustomerConnected
     | CustomerDisconnected
     | ObservationsSampled
@@ -2392,6 +2453,47 @@ export interface Scenario {
  */
 export interface ScenarioList {
   items: Scenario[];
+}
+/**
+ * Why the page does not record what it shows, or not any longer.
+ */
+export interface ScreenNotRecorded {
+  reason: "not_supported" | "refused";
+}
+/**
+ * A piece of the screen recording: rrweb events on media time, one a line of JSON.
+ */
+export interface ScreenPieceSent {
+  /**
+   * where it begins with the whole page: events before it were lost
+   */
+  after_loss: boolean;
+  /**
+   * base64 (RFC 4648 4)
+   */
+  data: string;
+  /**
+   * by gzip (RFC 1952); some browsers cannot
+   */
+  packed: boolean;
+  piece: number;
+}
+/**
+ * Where the screen recording stands: what the page must know to go on with it.
+ */
+export interface ScreenPosition {
+  /**
+   * media time at the moment of the answer; null until something is recorded
+   */
+  media_ms: number | null;
+  /**
+   * number of the piece that is due
+   */
+  next_piece: number;
+  /**
+   * media time up to which pieces are stored
+   */
+  recorded_to_ms: number | null;
 }
 /**
  * One published version of a scenario's script.
