@@ -377,9 +377,7 @@ class WorkedSession:
             prompt_playing=self._director.prompt_playing,
             guidance=guidance,
             last_failure=self._timeline.last_failure,
-            words_heard=self._director.answers.words_heard,
-            identity=self._director.identity.view(),
-            challenge=self._director.liveness.view(),
+            desks=self._director.shown(),
         )
         return live_status(self.script, self.state, self.prompts, facts)
 
@@ -392,6 +390,7 @@ class WorkedSession:
             await asyncio.sleep(TICK_EVERY_S)
             if self.on_air():
                 self._watching.tick(self.now_ms())
+                await self._customer.check_time()
             if self._watching.needs_key_frame:
                 self._intake.request_key_frame()
             if was_on_air is not self.on_air():

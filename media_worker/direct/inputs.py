@@ -8,7 +8,15 @@ field and changes nothing.
 from __future__ import annotations
 
 from shuanglu.errors import ConflictError, InvalidInputError
-from shuanglu.script.model import DocumentStep, QuestionStep, Script, SignatureStep, Step
+from shuanglu.script.model import (
+    AskedStep,
+    DocumentStep,
+    QuestionnaireStep,
+    Script,
+    SignatureStep,
+    Step,
+    TalkStep,
+)
 from shuanglu.script.runner import RunPhase, RunState
 from shuanglu.timeline import events as ev
 from shuanglu.wire.bus import SignatureRequest
@@ -16,7 +24,9 @@ from shuanglu.wire.signalling import (
     AnswerTap,
     DeviceCheckedReport,
     DocumentReadReport,
+    QuestionnaireReport,
     RedoStep,
+    TalkDone,
 )
 
 CLAIMED_TIME_SLACK_MS = 1500
@@ -44,7 +54,7 @@ def device_checked(state: RunState, report: DeviceCheckedReport) -> ev.DeviceChe
 def answer_tapped(script: Script, state: RunState, tap: AnswerTap) -> ev.AnswerTapped:
     """A tapped choice of the question that is being asked."""
     step = current_step(script, state, tap.step_id, tap.attempt)
-    if not isinstance(step, QuestionStep) or state.choice is not None:
+    if not isinstance(step, AskedStep) or state.choice is not None:
         raise ConflictError("no answer is awaited", field="step_id")
     if tap.choice not in {choice.id for choice in step.choices}:
         raise InvalidInputError("the question has no such choice", field="choice")
@@ -75,6 +85,38 @@ def document_read(
         pages=len(seen),
         page_seen_ms=seen,
     )
+
+
+def questionnaire_answered(
+    script: Script, state: RunState, report: QuestionnaireReport
+) -> ev.QuestionnaireAnswered:
+    """One option for every question; the level follows from their points (REG-24)."""
+    step = current_step(script, state, report.step_id, report.attempt)
+    if not isinstance(step, QuestionnaireStep):
+        raise ConflictError("no questionnaire is being answered", field="step_id")
+    for question in step.questions:
+        if question.points(report.answers.get(question.id, "")) is None:
+            raise InvalidInputError("this question has no answer", field=f"answers.{question.id}")
+    score = step.score(report.answers)
+    if score is None:
+        raise InvalidInputError("there is an answer to no question", field="answers")
+    return ev.QuestionnaireAnswered(
+        step_id=step.id,
+        attempt=report.attempt,
+        answers=report.answers,
+        score=score,
+        level=step.level(score),
+    )
+
+
+def talk_done(script: Script, state: RunState, done: TalkDone, *, awaited_ms: int) -> TalkStep:
+    """The free talk that may end now; raises ``ConflictError`` while it is too short."""
+    step = current_step(script, state, done.step_id, done.attempt)
+    if not isinstance(step, TalkStep):
+        raise ConflictError("nobody talks freely now", field="step_id")
+    if awaited_ms < step.min_ms:
+        raise ConflictError("the talk has not lasted long enough", field="step_id")
+    return step
 
 
 def redo_asked(script: Script, state: RunState, redo: RedoStep) -> ev.StepFailed:

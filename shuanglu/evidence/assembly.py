@@ -62,6 +62,8 @@ def objects_named_by(events: Sequence[Event]) -> tuple[NamedObject, ...]:
                 found.add(NamedObject("card", sha256))
             case ev.ScreenStored(piece_sha256=sha256):
                 found.add(NamedObject("screen", sha256))
+            case ev.StillCaptured(still_sha256=sha256):
+                found.add(NamedObject("card", sha256))
     return tuple(sorted(found))
 
 

@@ -40,8 +40,10 @@ from shuanglu.wire.signalling import (
     PageVisibility,
     PlayTestSound,
     PromptProof,
+    QuestionnaireReport,
     RedoStep,
     ServerMessage,
+    TalkDone,
 )
 from shuanglu.wire.views import CustomerSession, LiveStatus
 
@@ -130,6 +132,8 @@ PhoneInput = (
     | PromptProof
     | AnswerTap
     | DocumentReadReport
+    | QuestionnaireReport
+    | TalkDone
     | RedoStep
     | IdentityConfirm
     | IdentityRetake

@@ -36,6 +36,9 @@ export type AnyPayload =
   | AnswerTapped
   | AnswerJudged
   | DocumentRead
+  | QuestionnaireAnswered
+  | StillCaptured
+  | TalkEnded
   | IdentityCaptured
   | IdentityRead
   | IdentityConfirmed
@@ -50,7 +53,12 @@ export type AnyPayload =
   | ConfirmationSigned
   | StepCompleted
   | StepFailed
+  | ScriptStopped
   | VerdictGiven;
+/**
+ * Where the product is sold.
+ */
+export type Channel = "self_service" | "counter" | "field" | "remote";
 /**
  * Two separate choices, never bundled (REG-28, REG-29).
  */
@@ -106,6 +114,11 @@ export type Assurance = "webauthn_user_verified" | "device_key_and_code";
  */
 export type Outcome = "complete" | "needs_review" | "incomplete";
 /**
+ * What a condition may ask about.
+ */
+export type Circumstance =
+  "age" | "product_risk" | "channel" | "province" | "death_benefit" | "returning" | "risk_level";
+/**
  * Where a session stands, as staff see it. Folded from the timeline.
  */
 export type SessionPhase =
@@ -114,7 +127,18 @@ export type SessionPhase =
  * The kinds of step, as they stand in YAML.
  */
 export type StepKind =
-  "disclosure" | "question" | "document" | "identity" | "liveness" | "signature" | "confirmation";
+  | "disclosure"
+  | "question"
+  | "document"
+  | "identity"
+  | "liveness"
+  | "signature"
+  | "confirmation"
+  | "consent"
+  | "summary"
+  | "questionnaire"
+  | "show"
+  | "talk";
 /**
  * Where the run of a script stands.
  */
@@ -168,6 +192,8 @@ export type PhoneMessage =
   | PromptProof
   | AnswerTap
   | DocumentReadReport
+  | QuestionnaireReport
+  | TalkDone
   | RedoStep
   | IdentityConfirm
   | IdentityRetake
@@ -217,7 +243,10 @@ export interface Wire {
   ChallengeOutcome: ChallengeOutcome;
   ChallengePerformed: ChallengePerformed;
   ChallengeView: ChallengeView;
+  Channel: Channel;
   Choice: Choice;
+  Circumstance: Circumstance;
+  Circumstances: Circumstances;
   ClocksAligned: ClocksAligned;
   ConfirmationSigned: ConfirmationSigned;
   Consent: Consent;
@@ -284,6 +313,10 @@ export interface Wire {
   PromptStartedNotice: PromptStartedNotice;
   PromptView: PromptView;
   PublicRecord: PublicRecord;
+  QuestionnaireAnswered: QuestionnaireAnswered;
+  QuestionnaireOption: QuestionnaireOption;
+  QuestionnaireQuestion: QuestionnaireQuestion;
+  QuestionnaireReport: QuestionnaireReport;
   Receipt: Receipt;
   RecordingStarted: RecordingStarted;
   RedoStep: RedoStep;
@@ -298,6 +331,7 @@ export interface Wire {
   ScreenPosition: ScreenPosition;
   ScreenStored: ScreenStored;
   ScreenUnavailable: ScreenUnavailable;
+  ScriptStopped: ScriptStopped;
   Sealed: Sealed;
   ServerMessage: ServerMessage;
   SessionCreated: SessionCreated;
@@ -322,12 +356,16 @@ export interface Wire {
   StepKind: StepKind;
   StepOutline: StepOutline;
   StepView: StepView;
+  StillCaptured: StillCaptured;
   StretchBegun: StretchBegun;
   StretchEnded: StretchEnded;
   StretchView: StretchView;
   StrokePoint: StrokePoint;
+  TalkDone: TalkDone;
+  TalkEnded: TalkEnded;
   TestSoundStarted: TestSoundStarted;
   Text: Text;
+  ToldCircumstances: ToldCircumstances;
   Verdict: Verdict;
   VerdictGiven: VerdictGiven;
   VerdictView: VerdictView;
@@ -500,6 +538,7 @@ export interface AnswerTapped {
  * A staff member created the session.
  */
 export interface SessionCreated {
+  circumstances: Circumstances | null;
   created_by: string;
   customer_name: string;
   institution: string;
@@ -509,6 +548,34 @@ export interface SessionCreated {
   script_sha256: string;
   script_version: number;
   type: "session.created";
+}
+/**
+ * What is known of a sale before it begins, and what the script's conditions ask about.
+ *
+ * What nobody told stays absent: a condition on it is then undecided, and the step applies.
+ */
+export interface Circumstances {
+  channel: Channel | null;
+  /**
+   * REG-8
+   */
+  death_benefit: boolean | null;
+  /**
+   * REG-24: levels 1 to 5
+   */
+  product_risk: number | null;
+  /**
+   * REG-2
+   */
+  province: string | null;
+  /**
+   * has a record with this institution
+   */
+  returning: boolean | null;
+  /**
+   * ages are counted up to this day
+   */
+  sale_date: string;
 }
 /**
  * A single-use code was made; only its hash is kept.
@@ -539,7 +606,12 @@ export interface ConsentRecorded {
  * The session leaves self-service; a person takes over (REG-29, REG-33).
  */
 export interface RouteStaffed {
-  reason: "face_consent_refused" | "customer_asked" | "attempts_used_up" | "liveness_inconclusive";
+  reason:
+    | "face_consent_refused"
+    | "customer_asked"
+    | "attempts_used_up"
+    | "liveness_inconclusive"
+    | "answer_needs_person";
   type: "route.staffed";
 }
 /**
@@ -838,6 +910,52 @@ export interface DocumentRead {
   type: "document.read";
 }
 /**
+ * Every question of a questionnaire answered by a tap; the level follows from them.
+ */
+export interface QuestionnaireAnswered {
+  /**
+   * id of the option by id of the question
+   */
+  answers: {
+    [k: string]: string | undefined;
+  };
+  attempt: number;
+  /**
+   * REG-24: risk tolerance, 1 the lowest
+   */
+  level: number;
+  score: number;
+  step_id: string;
+  type: "questionnaire.answered";
+}
+/**
+ * A paper held to the camera, frozen as a still; the JPEG is an object named by hash.
+ */
+export interface StillCaptured {
+  at_ms: number;
+  attempt: number;
+  glare_share: number;
+  sharpness: number;
+  step_id: string;
+  still_bytes: number;
+  still_sha256: string;
+  type: "still.captured";
+}
+/**
+ * A stretch of free talk is over, on the customer's word.
+ */
+export interface TalkEnded {
+  attempt: number;
+  from_ms: number;
+  /**
+   * voice in it; None: not evaluated
+   */
+  speech_ms: number | null;
+  step_id: string;
+  to_ms: number;
+  type: "talk.ended";
+}
+/**
  * A still of a card, taken from the running stream; the JPEG is an object named by hash.
  */
 export interface IdentityCaptured {
@@ -1089,12 +1207,23 @@ export interface StepFailed {
     | "liveness_inconclusive"
     | "interrupted"
     | "media_missing"
-    | "customer_redo";
+    | "customer_redo"
+    | "time_used_up"
+    | "talk_too_short";
   step_id: string;
   type: "step.failed";
 }
 /**
- * Closes the timeline. ``incomplete`` never closes it by itself, only by abandonment.
+ * The script ends here: the sale must not go on. The record is closed as incomplete.
+ */
+export interface ScriptStopped {
+  attempt: number;
+  reason: "customer_refused" | "not_suitable" | "attempts_used_up";
+  step_id: string;
+  type: "script.stopped";
+}
+/**
+ * Closes the timeline. ``incomplete`` closes it only where the script was stopped.
  */
 export interface VerdictGiven {
   gap_ms: number;
@@ -1183,6 +1312,10 @@ export interface Choice {
   accepted: boolean;
   id: string;
   label: Text;
+  /**
+   * what a refused choice leads to; absent: the question is asked again
+   */
+  then: ("again" | "stop" | "person") | null;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
@@ -1206,10 +1339,21 @@ export interface Consent {
  * A new session.
  */
 export interface CreateSession {
+  circumstances: ToldCircumstances;
   customer_name: string;
   product: string;
   product_code: string;
   script_id: string;
+}
+/**
+ * What staff know of the sale; conditions of the script ask about it.
+ */
+export interface ToldCircumstances {
+  channel: Channel | null;
+  death_benefit: boolean | null;
+  product_risk: number | null;
+  province: string | null;
+  returning: boolean | null;
 }
 /**
  * A registered credential.
@@ -1341,6 +1485,9 @@ export interface Event {
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | QuestionnaireAnswered
+    | StillCaptured
+    | TalkEnded
     | IdentityCaptured
     | IdentityRead
     | IdentityConfirmed
@@ -1355,6 +1502,7 @@ export interface Event {
     | ConfirmationSigned
     | StepCompleted
     | StepFailed
+    | ScriptStopped
     | VerdictGiven;
   prev_hash: string;
   recorded_at: string;
@@ -1476,6 +1624,10 @@ export interface StepView {
   challenge: ChallengeView | null;
   choices: Choice[];
   document_sha256: string | null;
+  /**
+   * what keeps it from being captured
+   */
+  hint: string | null;
   id: string;
   identity: IdentityView | null;
   kind: StepKind;
@@ -1484,9 +1636,19 @@ export interface StepView {
    */
   last_failure: string | null;
   min_page_ms: number;
+  min_talk_ms: number;
   pages: Text[];
   prompt: PromptView;
+  questions: QuestionnaireQuestion[];
+  /**
+   * what was said and shown so far, to be confirmed as a whole
+   */
+  recap: Text[];
   show: Text;
+  /**
+   * the paper that is to be shown
+   */
+  subject: Text | null;
   title: Text;
   voice_heard: boolean;
   /**
@@ -1503,6 +1665,21 @@ export interface PromptView {
   played: boolean;
   playing: boolean;
   synthetic: boolean;
+}
+/**
+ * One question of a questionnaire; nothing is ticked beforehand.
+ */
+export interface QuestionnaireQuestion {
+  id: string;
+  options: QuestionnaireOption[];
+  text: Text;
+}
+/**
+ * An answer to tap. Its points are not shown: nobody shall aim at a level.
+ */
+export interface QuestionnaireOption {
+  id: string;
+  label: Text;
 }
 /**
  * Name and password.
@@ -1539,6 +1716,29 @@ export interface PromptProof {
   proof: PlaybackProof;
   step_id: string;
   type: "prompt_proof";
+}
+/**
+ * Every question of the questionnaire answered: id of the option by id of the question.
+ */
+export interface QuestionnaireReport {
+  answers: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^[a-z][a-z0-9-]{1,39}$".
+     */
+    [k: string]: string | undefined;
+  };
+  attempt: number;
+  step_id: string;
+  type: "questionnaire_answered";
+}
+/**
+ * The free talk is over.
+ */
+export interface TalkDone {
+  attempt: number;
+  step_id: string;
+  type: "talk_done";
 }
 /**
  * The customer wants to do the current step again.
@@ -1630,6 +1830,10 @@ export interface Refused {
  * A published script that a session can be created from.
  */
 export interface Scenario {
+  /**
+   * must be told when a session is created
+   */
+  circumstances: Circumstance[];
   estimated_minutes: number;
   institution: string;
   script_id: string;

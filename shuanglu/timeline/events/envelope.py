@@ -54,11 +54,15 @@ from shuanglu.timeline.events.script import (
     PromptInterrupted,
     PromptPlayed,
     PromptStarted,
+    QuestionnaireAnswered,
+    ScriptStopped,
     SignatureMade,
     StatementIssued,
     StepBegun,
     StepCompleted,
     StepFailed,
+    StillCaptured,
+    TalkEnded,
     VerdictGiven,
 )
 from shuanglu.timeline.events.session import (
@@ -103,6 +107,9 @@ AnyPayload = Annotated[
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | QuestionnaireAnswered
+    | StillCaptured
+    | TalkEnded
     | IdentityCaptured
     | IdentityRead
     | IdentityConfirmed
@@ -117,6 +124,7 @@ AnyPayload = Annotated[
     | ConfirmationSigned
     | StepCompleted
     | StepFailed
+    | ScriptStopped
     | VerdictGiven,
     Field(discriminator="type"),
 ]
