@@ -79,6 +79,7 @@ from shuanglu.timeline.events.script import (
     StepCompleted,
     StepFailed,
     StillCaptured,
+    SuitabilityChecked,
     TalkEnded,
     VerdictGiven,
 )
@@ -170,6 +171,7 @@ __all__ = [
     "StillCaptured",
     "StretchBegun",
     "StretchEnded",
+    "SuitabilityChecked",
     "TalkEnded",
     "VerdictGiven",
 ]

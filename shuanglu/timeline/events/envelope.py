@@ -62,6 +62,7 @@ from shuanglu.timeline.events.script import (
     StepCompleted,
     StepFailed,
     StillCaptured,
+    SuitabilityChecked,
     TalkEnded,
     VerdictGiven,
 )
@@ -107,6 +108,7 @@ AnyPayload = Annotated[
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | SuitabilityChecked
     | QuestionnaireAnswered
     | StillCaptured
     | TalkEnded
