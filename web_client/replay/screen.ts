@@ -1,4 +1,5 @@
 import { Replayer } from "@rrweb/replay";
+import { UNRECORDED_CLASS } from "@shared/screen_marks";
 
 import { Follower } from "./follow";
 import type { ToReplay } from "./protocol";
@@ -48,6 +49,8 @@ export class ReplayedScreen {
     if (first === undefined || this.#events.length < FEWEST_EVENTS) return;
     const replayer = new Replayer(this.#events.slice(), {
       root: this.root,
+      // Painted over, so that nobody takes the empty place for what the customer saw.
+      blockClass: UNRECORDED_CLASS,
       triggerFocus: false,
       UNSAFE_replayCanvas: false,
       mouseTail: false,

@@ -1,11 +1,7 @@
 import { record } from "@rrweb/record";
+import { MASKED_CLASS, UNRECORDED_CLASS } from "@shared/screen_marks";
 
 import type { RecordedEvent } from "./pending_events";
-
-/** Elements of this class are recorded as an empty box of their size: pictures of people. */
-export const UNRECORDED_CLASS = "sl-unrecorded";
-/** Text inside elements of this class is recorded as stars. */
-export const MASKED_CLASS = "sl-masked";
 
 const POINTER_EVERY_MS = 100;
 const SCROLL_EVERY_MS = 150;
