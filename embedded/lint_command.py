@@ -23,7 +23,7 @@ MAX_SCRIPT_BYTES = 2 << 20
 
 def lint_command(
     files: Annotated[list[Path], typer.Argument(help="Scripts (YAML).", metavar="FILE...")],
-    json_output: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,  # noqa: FBT002 - typer reads it
+    json_output: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002 - typer reads it
 ) -> None:
     """Check scripts. Exit code 0: publishable, 1: errors, 2: unreadable file."""
     reports = {file: lint(text_of(file)) for file in files}

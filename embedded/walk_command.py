@@ -11,8 +11,6 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
-from rich.table import Table
 
 from embedded.lint_command import EXIT_ERRORS, line_of, text_of
 from shuanglu.script.lint import lint
@@ -20,7 +18,7 @@ from shuanglu.script.model import Script
 from shuanglu.script.simulate import SimulatedSale, SimulatedStep, simulate
 
 
-def walk_command(
+def walk_command(  # noqa: PLR0917 - typer makes options of all but the first
     file: Annotated[Path, typer.Argument(help="The script (YAML).")],
     age: Annotated[int | None, typer.Option(help="In years, on the day of the sale.")] = None,
     product_risk: Annotated[int | None, typer.Option(help="1 to 5.")] = None,
@@ -85,22 +83,17 @@ def _answers(script: Script, given: list[str]) -> dict[str, str]:
 
 
 def _print(script: Script, steps: tuple[SimulatedStep, ...]) -> None:
-    done = [step for step in steps if step.applies]
-    table = Table(title=f"{script.id} {script.version} {script.title.zh}", title_justify="left")
-    for name in ("", "step", "kind", "title", "clauses", "speech s", "why"):
-        table.add_column(name, overflow="fold")
+    typer.echo(f"{script.id} {script.version} {script.title.zh} · {script.title.en}")
+    spoken_ms = 0
     for step in steps:
-        table.add_row(
-            "x" if step.applies else "-",
-            step.step_id,
-            step.kind,
-            step.title.zh,
-            " ".join(step.clauses),
-            f"{step.speech_ms / 1000:.0f}" if step.applies else "",
-            f"{step.reason.zh} · {step.reason.en}" if step.reason else "",
-            style=None if step.applies else "dim",
-        )
-    console = Console(highlight=False)
-    console.print(table)
-    spoken_s = sum(step.speech_ms for step in done) / 1000
-    console.print(f"{len(done)} of {len(steps)} steps; the speech lasts about {spoken_s:.0f} s")
+        begins = _clock(spoken_ms) if step.applies else "  –  "
+        clauses = " ".join(step.clauses)
+        why = f" [{step.reason.zh} · {step.reason.en}]" if step.reason else ""
+        typer.echo(f"{begins} {step.step_id:<26} {step.kind:<13} {step.title.zh} ({clauses}){why}")
+        spoken_ms += step.speech_ms if step.applies else 0
+    done = sum(step.applies for step in steps)
+    typer.echo(f"{_clock(spoken_ms)} {done} of {len(steps)} steps; times are of the speech alone")
+
+
+def _clock(ms: int) -> str:
+    return f"{ms // 60_000:02}:{ms // 1000 % 60:02}"
