@@ -47,6 +47,7 @@ PLAIN: list[dict[str, Any]] = [
     {"fact": "province", "is": ["江苏"]},
     {"fact": "death_benefit", "is": [True]},
     {"fact": "returning", "is": [False]},
+    {"fact": "level_changed", "is": [True]},
 ]
 
 
@@ -126,6 +127,7 @@ def any_customer(draw: st.DrawFn, script: Script) -> Customer:
         Circumstance.AGE: st.sampled_from([17, 18, 40, 64, 65]),
         Circumstance.PRODUCT_RISK: st.integers(min_value=1, max_value=5),
         Circumstance.RISK_LEVEL: st.integers(min_value=1, max_value=5),
+        Circumstance.LEVEL_CHANGED: st.booleans(),
         Circumstance.CHANNEL: st.sampled_from(list(ev.Channel)),
         Circumstance.PROVINCE: st.sampled_from(["江苏", "其他"]),
         Circumstance.DEATH_BENEFIT: st.booleans(),

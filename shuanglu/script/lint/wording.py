@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from shuanglu.rules.words import PhrasePolicy, phrases_in, shipped_phrases, spoken
+from shuanglu.rules.words.spoken import wording
 from shuanglu.script.lint.finding import Finding, finding
 from shuanglu.script.lint.places import Path, Written
 from shuanglu.script.model import Script
@@ -35,7 +36,8 @@ def badly_worded(script: Script, written: Written) -> list[Finding]:
     for number, step in enumerate(script.steps):
         for name, words in (("say", step.say), ("show", step.show.zh)):
             # What only sounds alike is no matter in a text: the long search is spared.
-            if any(wording in spoken(words).characters for wording in forbidden):
+            said = spoken(words).characters
+            if any(each in said for each in forbidden):
                 found += _forbidden(written, ("steps", number, name), words, phrases)
         found += _unspeakable(written, ("steps", number, "say"), step.say)
         found += _unknown_clauses(written, ("steps", number, "clauses"), step.clauses)
@@ -45,7 +47,7 @@ def badly_worded(script: Script, written: Written) -> list[Finding]:
 def _forbidden_wordings(policy: PhrasePolicy) -> frozenset[str]:
     phrases = [phrase for phrase in policy.phrases if phrase.kind == "forbidden"]
     wordings = [each for phrase in phrases for each in (*phrase.say, *phrase.say_exactly)]
-    return frozenset(spoken(each).characters for each in wordings)
+    return frozenset(wording(each).characters for each in wordings)
 
 
 def _forbidden(

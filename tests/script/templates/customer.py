@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from shuanglu.rules.identity.number import check_digit
 from shuanglu.script.branches import SALE_DATE, Branch
@@ -25,6 +25,7 @@ from shuanglu.script.runner import (
     CaptureStill,
     Challenge,
     CompareFace,
+    CountAssessments,
     Finish,
     JudgeAnswer,
     PlayPrompt,
@@ -104,6 +105,8 @@ class Customer:
                 return []
             case Append(payload=payload):
                 return [payload]
+            case CountAssessments():
+                return [self._assessed()]
             case PlayPrompt(step_id=step_id, attempt=attempt):
                 return prompted(step_id, attempt)[1:]
             case JudgeAnswer(step_id=step_id, attempt=attempt, choice=choice):
@@ -118,6 +121,19 @@ class Customer:
             case CaptureStill(step_id=step_id, attempt=attempt):
                 return [still(step_id, attempt)]
         raise AssertionError(f"nobody performs {action}")
+
+    def _assessed(self) -> ev.SuitabilityChecked:
+        """What the server counted: as the branch says, or a valid result if he is returning."""
+        known = self.branch.known
+        returning = known.circumstances is not None and known.circumstances.returning is True
+        return known.assessed or ev.SuitabilityChecked(
+            evaluated=True,
+            today=0,
+            last_12_months=0,
+            previous_level=(known.risk_level or 3) if returning else None,
+            previous_on=SALE_DATE - timedelta(days=30) if returning else None,
+            policy_version=1,
+        )
 
     def _card(self, step_id: str, attempt: int, side: ev.CardSide) -> list[ev.Payload]:
         shown = card_shown(step_id, attempt, side)
