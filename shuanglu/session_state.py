@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from shuanglu.display import DisplayState, display_after, display_view
 from shuanglu.masking import mask_name
 from shuanglu.script.model import Script, StepKind, Text
 from shuanglu.script.runner import RunState, apply, next_step_id
@@ -36,6 +37,7 @@ class SessionState:
     stretches: dict[int, tuple[int, int]] = field(default_factory=dict)
     alerts: tuple[str, ...] = ()
     verdict: ev.VerdictGiven | None = None
+    display: DisplayState = field(default_factory=DisplayState)
 
     @property
     def stored_ms(self) -> int:
@@ -63,7 +65,8 @@ def fold_session(
     state = state or SessionState()
     for event in events:
         run = apply(script, state.run, event.payload)
-        state = replace(_after(state, event), run=run, seq=event.seq)
+        display = display_after(state.display, event.payload)
+        state = replace(_after(state, event), run=run, seq=event.seq, display=display)
     return state
 
 
@@ -163,6 +166,7 @@ def customer_session_of(
         consent_face=state.consents.get(ev.ConsentKind.FACE),
         phase=state.phase(is_sealed=receipt is not None),
         receipt=receipt,
+        display=display_view(state.display),
     )
 
 

@@ -7,20 +7,27 @@ field and changes nothing.
 
 from __future__ import annotations
 
-from shuanglu.errors import ConflictError, InvalidInputError
+from shuanglu.display import DisplayState
+from shuanglu.errors import ConflictError, InvalidInputError, TooManyAttemptsError
 from shuanglu.script.model import DocumentStep, QuestionStep, Script, SignatureStep, Step
 from shuanglu.script.runner import RunPhase, RunState
 from shuanglu.timeline import events as ev
 from shuanglu.wire.bus import SignatureRequest
 from shuanglu.wire.signalling import (
     AnswerTap,
+    ChooseDisplay,
     DeviceCheckedReport,
     DocumentReadReport,
+    HearAgain,
     RedoStep,
 )
 
 CLAIMED_TIME_SLACK_MS = 1500
 """A phone's clock may run this far ahead of ours over one step."""
+MOST_DISPLAY_CHANGES = 100
+"""In one session; nobody looks for so long, and each is an event of the record."""
+STARTED_AGAIN_TO_HEAR = frozenset({"question", "liveness"})
+"""Steps that are begun again instead: what the microphone hears then would count."""
 
 
 def current_step(script: Script, state: RunState, step_id: str, attempt: int) -> Step:
@@ -94,4 +101,28 @@ def signature_made(
         raise InvalidInputError("that is too short to be a signature", field="strokes")
     if request.duration_ms > awaited_ms + CLAIMED_TIME_SLACK_MS:
         raise InvalidInputError("more signing time than has passed", field="strokes")
+    return step
+
+
+def display_chosen(state: DisplayState, choice: ChooseDisplay) -> ev.DisplayChanged | None:
+    """The customer's choice of how the page is shown; what is so already is nothing new."""
+    mode = ev.DisplayMode.ELDER if choice.elder else ev.DisplayMode.STANDARD
+    if (mode, choice.voice, choice.language) == (state.mode, state.voice, state.language):
+        return None
+    if state.changes >= MOST_DISPLAY_CHANGES:
+        raise TooManyAttemptsError("the display was changed too often")
+    return ev.DisplayChanged(
+        mode=mode,
+        voice=choice.voice,
+        language=choice.language,
+        by="customer",
+        policy_version=None,
+    )
+
+
+def step_to_hear_again(script: Script, state: RunState, ask: HearAgain) -> Step:
+    """The step whose speech may be read once more while it awaits the customer."""
+    step = current_step(script, state, ask.step_id, ask.attempt)
+    if step.kind in STARTED_AGAIN_TO_HEAR:
+        raise ConflictError("this step is begun again to be heard again", field="step_id")
     return step

@@ -6,9 +6,10 @@ Stage: a pure view. It decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from media_worker.play.prompt import RenderedPrompt
+from shuanglu.display import DisplayState, display_view
 from shuanglu.script.model import (
     DocumentStep,
     IdentityStep,
@@ -39,6 +40,9 @@ class LiveFacts:
     words_heard: str | None = None
     identity: IdentityView | None = None
     challenge: ChallengeView | None = None
+    prompt: RenderedPrompt | None = None
+    """What was really played of the step; the speed may have been changed since."""
+    display: DisplayState = field(default_factory=DisplayState)
 
 
 def live_status(
@@ -54,6 +58,7 @@ def live_status(
         step_count=len(script.steps),
         step=_step_view(script, state, prompts, facts) if state.step_id else None,
         guidance=tuple(sorted(facts.guidance)),
+        display=display_view(facts.display),
     )
 
 
@@ -67,7 +72,7 @@ def _step_view(
         attempt=state.attempt,
         title=step.title,
         show=step.show,
-        prompt=_prompt_view(prompts[step.id], state, playing=facts.prompt_playing),
+        prompt=_prompt_view(facts.prompt or prompts[step.id], state, playing=facts.prompt_playing),
         awaiting_customer=state.phase is RunPhase.AWAITING and state.choice is None,
         voice_heard=state.answer_heard,
         last_failure=facts.last_failure,

@@ -1,4 +1,4 @@
-"""The prompts of every script that this worker has met, rendered once and kept.
+"""The prompts of every script that this worker has met, rendered once a speed and kept.
 
 Stage: between sessions and the renderer. It never renders on the event loop.
 """
@@ -14,6 +14,7 @@ from media_worker.models.registry import ModelRegistry
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.play.render import TEST_SOUND_ID, Progress, prompts_for
 from shuanglu.script.model import Script
+from shuanglu.timeline.events import VoiceSpeed
 
 
 class PromptLibrary:
@@ -31,28 +32,33 @@ class PromptLibrary:
         self._objects = objects
         self._cache_dir = cache_dir
         self._progress = progress
-        self._by_script: dict[str, Mapping[str, RenderedPrompt]] = {}
-        self._rendering = asyncio.Lock()
+        self._kept: dict[tuple[str, VoiceSpeed], Mapping[str, RenderedPrompt]] = {}
+        # One for each speed: nobody who joins waits for the slow voice of another script.
+        self._rendering = {speed: asyncio.Lock() for speed in VoiceSpeed}
 
-    async def prompts(self, script: Script) -> Mapping[str, RenderedPrompt]:
+    async def prompts(
+        self, script: Script, speed: VoiceSpeed = VoiceSpeed.NORMAL
+    ) -> Mapping[str, RenderedPrompt]:
         """Speech by step id, and the loudspeaker test under ``TEST_SOUND_ID``.
 
         Raises ``InvalidInputError`` naming the step whose text cannot be spoken.
         """
-        async with self._rendering:
-            prompts = self._by_script.get(script.sha256)
+        async with self._rendering[speed]:
+            prompts = self._kept.get((script.sha256, speed))
             if prompts is None:
-                prompts = await self._render(script)
-                self._by_script[script.sha256] = prompts
+                prompts = await self._render(script, speed)
+                self._kept[script.sha256, speed] = prompts
         return prompts
 
-    async def _render(self, script: Script) -> Mapping[str, RenderedPrompt]:
+    async def _render(self, script: Script, speed: VoiceSpeed) -> Mapping[str, RenderedPrompt]:
         return await prompts_for(
             script,
             objects=self._objects,
             cache_dir=self._cache_dir,
             registry=self._registry,
-            progress=self._progress,
+            # Who starts the server waits for the normal voice only, and is told of no other.
+            progress=self._progress if speed is VoiceSpeed.NORMAL else None,
+            speed=speed,
         )
 
 

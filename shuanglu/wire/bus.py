@@ -33,8 +33,10 @@ from shuanglu.wire.signalling import (
     ChallengeBegun,
     ChallengeDeclined,
     ChallengePerformed,
+    ChooseDisplay,
     DeviceCheckedReport,
     DocumentReadReport,
+    HearAgain,
     IdentityConfirm,
     IdentityRetake,
     PageVisibility,
@@ -137,6 +139,8 @@ PhoneInput = (
     | ChallengePerformed
     | ChallengeDeclined
     | AskPerson
+    | ChooseDisplay
+    | HearAgain
     | PageVisibility
 )
 

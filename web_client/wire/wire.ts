@@ -11,6 +11,7 @@ export type AnyPayload =
   | ConsentRecorded
   | RouteStaffed
   | DeviceChecked
+  | DisplayChanged
   | RecordingStarted
   | StretchBegun
   | MediaStored
@@ -29,6 +30,7 @@ export type AnyPayload =
   | PromptStarted
   | PromptPlayed
   | PromptInterrupted
+  | PromptRepeated
   | AnswerHeard
   | AnswerTapped
   | AnswerJudged
@@ -52,6 +54,14 @@ export type AnyPayload =
  * Two separate choices, never bundled (REG-28, REG-29).
  */
 export type ConsentKind = "recording" | "face";
+/**
+ * How the customer's page is laid out (REG-33).
+ */
+export type DisplayMode = "standard" | "elder";
+/**
+ * At which of two speeds the script's speech was rendered.
+ */
+export type VoiceSpeed = "normal" | "slow";
 /**
  * What an observer can state about the picture or the sound.
  */
@@ -172,6 +182,8 @@ export type PhoneMessage =
   | ChallengePerformed
   | ChallengeDeclined
   | AskPerson
+  | ChooseDisplay
+  | HearAgain
   | PageVisibility
   | Ping;
 export type ServerMessage =
@@ -215,6 +227,7 @@ export interface Wire {
   ChallengePerformed: ChallengePerformed;
   ChallengeView: ChallengeView;
   Choice: Choice;
+  ChooseDisplay: ChooseDisplay;
   ClocksAligned: ClocksAligned;
   ConfirmationSigned: ConfirmationSigned;
   Consent: Consent;
@@ -231,6 +244,9 @@ export interface Wire {
   DeviceChecked: DeviceChecked;
   DeviceCheckedReport: DeviceCheckedReport;
   DeviceKey: DeviceKey;
+  DisplayChanged: DisplayChanged;
+  DisplayMode: DisplayMode;
+  DisplayView: DisplayView1;
   DocumentRead: DocumentRead;
   DocumentReadReport: DocumentReadReport;
   Event: Event;
@@ -239,6 +255,7 @@ export interface Wire {
   FaceOutcome: FaceOutcome;
   Fact: Fact;
   Gesture: Gesture;
+  HearAgain: HearAgain;
   Hello: Hello;
   IceServer: IceServer;
   IdentityCaptured: IdentityCaptured;
@@ -277,6 +294,7 @@ export interface Wire {
   PromptInterrupted: PromptInterrupted;
   PromptPlayed: PromptPlayed;
   PromptProof: PromptProof;
+  PromptRepeated: PromptRepeated;
   PromptStarted: PromptStarted;
   PromptStartedNotice: PromptStartedNotice;
   PromptView: PromptView;
@@ -322,6 +340,7 @@ export interface Wire {
   Verdict: Verdict;
   VerdictGiven: VerdictGiven;
   VerdictView: VerdictView;
+  VoiceSpeed: VoiceSpeed;
   WebAuthnOptions: WebAuthnOptions;
   WebAuthnResponse: WebAuthnResponse;
   Welcome: Welcome;
@@ -548,6 +567,26 @@ export interface DeviceChecked {
   width_px: number;
 }
 /**
+ * From here on the page is shown like this. Before the first one: standard and normal.
+ */
+export interface DisplayChanged {
+  /**
+   * birth_date: the confirmed identity card says that the customer is an elder
+   */
+  by: "customer" | "birth_date";
+  /**
+   * None: the page has not said
+   */
+  language: ("zh-CN" | "zh-HK" | "en") | null;
+  mode: DisplayMode;
+  /**
+   * of the display policy; None if chosen
+   */
+  policy_version: number | null;
+  type: "display.changed";
+  voice: VoiceSpeed;
+}
+/**
  * The first frame of the session was stored; media time 0 is this moment.
  */
 export interface RecordingStarted {
@@ -728,7 +767,12 @@ export interface PromptStarted {
   audio_sha256: string;
   duration_ms: number;
   packets: number;
+  speed: VoiceSpeed | null;
   step_id: string;
+  /**
+   * a machine spoke it (REG-30)
+   */
+  synthetic: boolean | null;
   type: "prompt.started";
 }
 /**
@@ -768,6 +812,21 @@ export interface PromptInterrupted {
   reason: "disconnected" | "page_hidden" | "proof_insufficient" | "proof_missing";
   step_id: string;
   type: "prompt.interrupted";
+}
+/**
+ * The customer asked to hear the step's speech once more. It counts for nothing.
+ */
+export interface PromptRepeated {
+  attempt: number;
+  audio_sha256: string;
+  duration_ms: number;
+  speed: VoiceSpeed;
+  step_id: string;
+  /**
+   * a machine spoke it (REG-30)
+   */
+  synthetic: boolean;
+  type: "prompt.repeated";
 }
 /**
  * The document was shown on the phone to its last page.
@@ -1138,6 +1197,15 @@ export interface Text {
   zh: string;
 }
 /**
+ * How the customer wants the page and the voice from now on: always the whole choice.
+ */
+export interface ChooseDisplay {
+  elder: boolean;
+  language: "zh-CN" | "zh-HK" | "en";
+  type: "choose_display";
+  voice: VoiceSpeed;
+}
+/**
  * One of two separate choices.
  */
 export interface Consent {
@@ -1179,6 +1247,7 @@ export interface CustomerSession {
   consent_face: boolean | null;
   consent_recording: boolean | null;
   customer_name_masked: string;
+  display: DisplayView;
   estimated_minutes: number;
   institution: string;
   minimum_assurance: Assurance;
@@ -1194,6 +1263,23 @@ export interface CustomerSession {
    */
   step_kinds: StepKind[];
   step_titles: Text[];
+}
+/**
+ * How the page is to be shown, as the record has it. It never says why.
+ */
+export interface DisplayView {
+  /**
+   * larger, slower, one thing a screen (REG-33)
+   */
+  elder: boolean;
+  /**
+   * None: not said yet
+   */
+  language: ("zh-CN" | "zh-HK" | "en") | null;
+  /**
+   * At which of two speeds the script's speech was rendered.
+   */
+  voice: "normal" | "slow";
 }
 /**
  * What the customer keeps.
@@ -1233,6 +1319,23 @@ export interface DeviceKey {
   public_key: string;
 }
 /**
+ * How the page is to be shown, as the record has it. It never says why.
+ */
+export interface DisplayView1 {
+  /**
+   * larger, slower, one thing a screen (REG-33)
+   */
+  elder: boolean;
+  /**
+   * None: not said yet
+   */
+  language: ("zh-CN" | "zh-HK" | "en") | null;
+  /**
+   * At which of two speeds the script's speech was rendered.
+   */
+  voice: "normal" | "slow";
+}
+/**
  * Every page was in view, the last one to its end.
  */
 export interface DocumentReadReport {
@@ -1262,6 +1365,7 @@ export interface Event {
     | ConsentRecorded
     | RouteStaffed
     | DeviceChecked
+    | DisplayChanged
     | RecordingStarted
     | StretchBegun
     | MediaStored
@@ -1280,6 +1384,7 @@ export interface Event {
     | PromptStarted
     | PromptPlayed
     | PromptInterrupted
+    | PromptRepeated
     | AnswerHeard
     | AnswerTapped
     | AnswerJudged
@@ -1309,6 +1414,14 @@ export interface Event {
  */
 export interface ExchangeCode {
   code: string;
+}
+/**
+ * The customer wants the step's speech read aloud once more; nothing else changes.
+ */
+export interface HearAgain {
+  attempt: number;
+  step_id: string;
+  type: "hear_again";
 }
 /**
  * First message on every connection, within 5 s.
@@ -1387,6 +1500,7 @@ export interface Live {
  * The always-true status strip of the phone.
  */
 export interface LiveStatus {
+  display: DisplayView2;
   /**
    * alert codes that are active now
    */
@@ -1406,6 +1520,23 @@ export interface LiveStatus {
    * milliseconds of media on disk, synced
    */
   stored_ms: number;
+}
+/**
+ * How the page is to be shown, as the record has it. It never says why.
+ */
+export interface DisplayView2 {
+  /**
+   * larger, slower, one thing a screen (REG-33)
+   */
+  elder: boolean;
+  /**
+   * None: not said yet
+   */
+  language: ("zh-CN" | "zh-HK" | "en") | null;
+  /**
+   * At which of two speeds the script's speech was rendered.
+   */
+  voice: "normal" | "slow";
 }
 /**
  * The step that the phone shows now.

@@ -6,6 +6,12 @@ recording began on the session's own clock) unless the field says otherwise.
 Hashes are lower-case hexadecimal SHA-256.
 """
 
+from shuanglu.timeline.events.display import (
+    DisplayChanged,
+    DisplayMode,
+    PageLanguage,
+    VoiceSpeed,
+)
 from shuanglu.timeline.events.envelope import (
     AnyPayload,
     Event,
@@ -65,6 +71,7 @@ from shuanglu.timeline.events.script import (
     PlaybackProof,
     PromptInterrupted,
     PromptPlayed,
+    PromptRepeated,
     PromptStarted,
     SignatureMade,
     StatementIssued,
@@ -108,6 +115,8 @@ __all__ = [
     "CustomerConnected",
     "CustomerDisconnected",
     "DeviceChecked",
+    "DisplayChanged",
+    "DisplayMode",
     "DocumentRead",
     "Event",
     "EventDraft",
@@ -132,11 +141,13 @@ __all__ = [
     "ObservationChanged",
     "ObservationsSampled",
     "Outcome",
+    "PageLanguage",
     "Payload",
     "PhraseHeard",
     "PlaybackProof",
     "PromptInterrupted",
     "PromptPlayed",
+    "PromptRepeated",
     "PromptStarted",
     "RecordingStarted",
     "RouteStaffed",
@@ -152,4 +163,5 @@ __all__ = [
     "StretchBegun",
     "StretchEnded",
     "VerdictGiven",
+    "VoiceSpeed",
 ]

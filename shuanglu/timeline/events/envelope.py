@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shuanglu.timeline.events.display import DisplayChanged
 from shuanglu.timeline.events.identity import (
     FaceCompared,
     IdentityCaptured,
@@ -48,6 +49,7 @@ from shuanglu.timeline.events.script import (
     DocumentRead,
     PromptInterrupted,
     PromptPlayed,
+    PromptRepeated,
     PromptStarted,
     SignatureMade,
     StatementIssued,
@@ -73,6 +75,7 @@ AnyPayload = Annotated[
     | ConsentRecorded
     | RouteStaffed
     | DeviceChecked
+    | DisplayChanged
     | RecordingStarted
     | StretchBegun
     | MediaStored
@@ -91,6 +94,7 @@ AnyPayload = Annotated[
     | PromptStarted
     | PromptPlayed
     | PromptInterrupted
+    | PromptRepeated
     | AnswerHeard
     | AnswerTapped
     | AnswerJudged
