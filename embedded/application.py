@@ -206,5 +206,6 @@ async def _render_slow(library: PromptLibrary, scripts: Sequence[Script]) -> Non
     for script in scripts:
         try:
             await library.prompts(script, VoiceSpeed.SLOW)
+            _log.info("slow speech ready", script_id=script.id, version=script.version)
         except ShuangluError as error:
             _log.warning("slow speech not rendered", script_id=script.id, code=error.code)
