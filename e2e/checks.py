@@ -63,7 +63,8 @@ _SMALLEST = """() => {
     const touched = "button, select, input, a[href], [role=switch]";
     const targets = [...document.querySelectorAll(touched)].filter(seen).map(element => {
         const box = element.getBoundingClientRect();
-        return [Math.round(Math.min(box.width, box.height)), element.textContent.trim().slice(0, 20)];
+        const px = Math.round(Math.min(box.width, box.height));
+        return [px, element.textContent.trim().slice(0, 20)];
     });
     const least = rows => rows.reduce((a, b) => (b[0] < a[0] ? b : a), [Infinity, ""]);
     return { text: least(sizes), target: least(targets) };

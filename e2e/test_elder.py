@@ -48,6 +48,7 @@ async def slow_speech(server: ServerProcess, page: Page) -> None:
 
 @pytest.mark.parametrize(("width_px", "height_px"), SIZES)
 async def test_an_elder_goes_through_the_whole_job(
+    *,
     server: ServerProcess,
     staff: StaffClient,
     browser: Browser,
@@ -220,7 +221,7 @@ async def _press(page: Page, testid: str) -> None:
     [("zh", "zh-CN", "请您决定两件事"), ("zh-HK", "zh-HK", "請您決定兩件事"), ("en", "en", "Two")],
 )
 async def test_the_page_speaks_three_languages(
-    staff: StaffClient, browser: Browser, look: Look, locale: str, language: str, title: str
+    *, staff: StaffClient, browser: Browser, look: Look, locale: str, language: str, title: str
 ) -> None:
     invitation = await staff.invite()
     async with phone(browser, width_px=320, height_px=568) as page:

@@ -1,4 +1,3 @@
-/// <reference types="node" />
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -25,11 +24,17 @@ function variable(name: string, selector: RegExp): number {
 
 const REM_PX = variable("--sl-text", /^\s*(?:\/\*.*?\*\/\s*)?:root\[data-elder="on"\]\s*$/s);
 
+const UNITS_PX: Record<string, number> = {
+  px: 1,
+  rem: REM_PX,
+  em: REM_PX,
+  vw: NARROWEST_PX / 100,
+};
+
 /** A length at the elder's text size on the narrowest phone; em is at least as much as rem here. */
 function pixels(length: string): number {
   const [, number = "", unit = ""] = /^([\d.]+)(px|rem|em|vw)$/.exec(length.trim()) ?? [];
-  const scale = { px: 1, rem: REM_PX, em: REM_PX, vw: NARROWEST_PX / 100 }[unit] ?? Number.NaN;
-  return Number(number) * scale;
+  return Number(number) * (UNITS_PX[unit] ?? Number.NaN);
 }
 
 function evaluated(value: string): number {
