@@ -97,7 +97,7 @@ class CustomerInputs:
             case IdentityRetake() as retake:
                 await self._director.identity.retake(retake)
             case RedoStep() as redo:
-                await self._append(inputs.redo_asked(script, state, redo))
+                await self._redo(redo)
             case AskPerson():
                 await self._ask_person()
 
@@ -123,6 +123,20 @@ class CustomerInputs:
     def _require_awaited(self, request: SignatureRequest, awaited_ms: int) -> None:
         stage = self._stage
         inputs.signature_made(stage.script, stage.state, request, awaited_ms=awaited_ms)
+
+    async def _redo(self, redo: RedoStep) -> None:
+        stage = self._stage
+        inputs.redo_asked(stage.script, stage.state, redo)
+        if stage.state.phase is not RunPhase.PROMPTING:
+            await self._append(inputs.redo_asked(stage.script, stage.state, redo))
+            return
+        await self._director.stop()  # it would wait for the end of what is cut here
+        try:
+            # The prompt may just have been proved: then there is nothing to begin again.
+            await self._append(inputs.redo_asked(stage.script, stage.state, redo))
+        finally:
+            self._director.start()
+            self._director.wake()
 
     async def _ask_person(self) -> None:
         if self._stage.state.phase in {RunPhase.CLOSED, RunPhase.STAFFED}:

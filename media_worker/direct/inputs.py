@@ -85,8 +85,13 @@ def document_read(
 
 
 def redo_asked(script: Script, state: RunState, redo: RedoStep) -> ev.StepFailed:
-    """The customer's wish to begin the step again, which fails the attempt."""
-    current_step(script, state, redo.step_id, redo.attempt)
+    """The customer's wish to begin the step again, which fails the attempt.
+
+    Also while its speech is playing: who did not follow need not wait for its end.
+    """
+    saying = (RunPhase.PROMPTING, redo.step_id, redo.attempt)
+    if (state.phase, state.step_id, state.attempt) != saying:
+        current_step(script, state, redo.step_id, redo.attempt)
     return ev.StepFailed(step_id=redo.step_id, attempt=redo.attempt, reason="customer_redo")
 
 

@@ -17,7 +17,7 @@ from shuanglu.timeline import events as ev
 from shuanglu.wire import signalling as page
 from shuanglu.wire.views import LiveStatus
 from tests.media.session import until
-from tests.worker.customer import Customer
+from tests.worker.customer import GOOD, Customer
 from tests.worker.small_stage import SmallStage
 from tests.worker.studio import count
 from tests.worker.test_identity_desk import confirm, of, read, stage
@@ -156,3 +156,21 @@ async def test_what_cannot_be_read_again_is_refused(
     await customer.turn("ask")
     with pytest.raises(ConflictError):
         await customer.send(page.HearAgain(step_id=step_id, attempt=attempt))
+
+
+async def test_a_disclosure_is_begun_again_while_it_is_said(customer: Customer) -> None:
+    customer.proof = None
+    await customer.on_air()
+    await until(lambda: bool(customer.heard(page.PromptEndedNotice)))
+    with pytest.raises(ConflictError):
+        await customer.send(page.RedoStep(step_id="risk", attempt=2))
+    await customer.send(page.RedoStep(step_id="risk", attempt=1))
+    customer.proof = GOOD
+    payloads = await customer.studio.until(
+        customer.session_id, lambda found: count(found, ev.PromptPlayed) >= 1
+    )
+    failed = [p for p in payloads if isinstance(p, ev.StepFailed)]
+    played = [p for p in payloads if isinstance(p, ev.PromptPlayed)]
+    assert [(p.step_id, p.attempt, p.reason) for p in failed] == [("risk", 1, "customer_redo")]
+    assert [(p.step_id, p.attempt) for p in played] == [("risk", 2)]
+    assert count(payloads, ev.PromptInterrupted) == 0
