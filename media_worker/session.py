@@ -14,9 +14,10 @@ from pathlib import Path
 import structlog
 
 from backing.bus import Bus
-from backing.keys import TemplateCipher
+from backing.keys import IndexKey, TemplateCipher
 from backing.objects import ObjectStore
 from media_worker.appending import TimelineAppender
+from media_worker.assessments import Assessments
 from media_worker.direct.customer import CustomerInputs
 from media_worker.direct.director import Director
 from media_worker.direct.live import LiveFacts, live_status
@@ -67,6 +68,7 @@ class SessionDeps:
     spool_dir: Path
     receive: ReceiveSettings
     clock: Clock
+    index_key: IndexKey | None = None
 
 
 class WorkedSession:
@@ -89,7 +91,7 @@ class WorkedSession:
         self._used_ms = deps.clock.monotonic_ms()
         self._saving_delayed = False
         self._changing_peer = asyncio.Lock()
-        self._pusher = LivePusher(self._push_live)
+        self._pusher = LivePusher(lambda: self.tell(Live(status=self.live())))
         self._outbox = Outbox(lambda drafts: self._appender.append(*drafts))
         self._tasks = SessionTasks(load.session_id)
         self._loudspeaker = LoudspeakerTest(test_sound, self._tasks, tell=self.tell, play=self.play)
@@ -126,6 +128,8 @@ class WorkedSession:
             outbox=self._outbox,
             hooks=FinishingHooks(lambda: self.state, self.append, self.tell),
         )
+        events = self._timeline.events
+        self.assessments = Assessments(self.session_id, deps.bus, deps.index_key, events)
         self._director = Director(self)
         self._customer = CustomerInputs(self, self._director)
 
@@ -380,9 +384,6 @@ class WorkedSession:
             desks=self._director.shown(),
         )
         return live_status(self.script, self.state, self.prompts, facts)
-
-    async def _push_live(self) -> None:
-        await self.tell(Live(status=self.live()))
 
     async def _tick(self) -> None:
         was_on_air = False

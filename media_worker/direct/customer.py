@@ -100,7 +100,9 @@ class CustomerInputs:
                 read = inputs.document_read(script, state, report, awaited_ms=awaited_ms)
                 await self._append(read)
             case QuestionnaireReport() as report:
-                await self._append(inputs.questionnaire_answered(script, state, report))
+                answered = inputs.questionnaire_answered(script, state, report)
+                await self._stage.assessments.keep(answered)
+                await self._append(answered)
             case TalkDone() as done:
                 await self._talk_done(done)
             case IdentityConfirm() as confirm:

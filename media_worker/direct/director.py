@@ -33,6 +33,7 @@ from shuanglu.script.runner import (
     CaptureStill,
     Challenge,
     CompareFace,
+    CountAssessments,
     Finish,
     JudgeAnswer,
     PlayPrompt,
@@ -164,6 +165,9 @@ class Director:
                 await self.answers.judge_tap(action)
             case CaptureCard():
                 await self._attended(self.identity.capture(action), action)
+            case CountAssessments():
+                counted = await self._stage.assessments.counted()
+                await self._stage.append(ev.Actor.SYSTEM, counted)
             case CaptureStill():
                 await self._attended(self.papers.capture(action), action)
             case CompareFace():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from math import prod
 
@@ -15,6 +15,7 @@ from shuanglu.errors import InvalidInputError
 from shuanglu.script.conditions import (
     FLAGS,
     NUMBERS,
+    TOLD,
     Circumstance,
     Condition,
     Known,
@@ -24,7 +25,7 @@ from shuanglu.script.conditions import (
 from shuanglu.script.due import steps_due
 from shuanglu.script.model import Script
 from shuanglu.script.steps import AskedStep, Step
-from shuanglu.timeline.events import Channel, Circumstances
+from shuanglu.timeline.events import Channel, Circumstances, SuitabilityChecked
 
 MOST_COMBINATIONS = 50_000
 SALE_DATE = date(2026, 1, 1)
@@ -50,17 +51,31 @@ class Branch:
 
 def known_of(values: dict[Circumstance, Value], answers: dict[str, str] | None = None) -> Known:
     """What would be known in a simulated sale; what is not among ``values`` is not known."""
-    told = {
-        name: values[name]
-        for name in Circumstance
-        if name in values and name not in {Circumstance.AGE, Circumstance.RISK_LEVEL}
-    }
+    told = {name: values[name] for name in Circumstance if name in values and name in TOLD}
     age, level = values.get(Circumstance.AGE), values.get(Circumstance.RISK_LEVEL)
     return Known(
         circumstances=Circumstances.model_validate({"sale_date": SALE_DATE, **told}),
         birth_date=None if age is None else SALE_DATE.replace(year=SALE_DATE.year - int(age)),
         risk_level=None if level is None else int(level),
+        assessed=_assessed(values),
         answers=answers or {},
+    )
+
+
+def _assessed(values: dict[Circumstance, Value]) -> SuitabilityChecked | None:
+    """An earlier assessment with which the level has changed, or has not."""
+    changed = values.get(Circumstance.LEVEL_CHANGED)
+    if changed is None:
+        return None
+    level = int(values.get(Circumstance.RISK_LEVEL, 1))
+    days_ago = 30 if values.get(Circumstance.RETURNING) else 800
+    return SuitabilityChecked(
+        evaluated=True,
+        today=0,
+        last_12_months=1,
+        previous_level=level % 5 + 1 if changed else level,
+        previous_on=SALE_DATE - timedelta(days=days_ago),
+        policy_version=1,
     )
 
 

@@ -14,7 +14,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shuanglu.timeline.events import Circumstances
+from shuanglu.rules.suitability import is_valid, shipped_suitability
+from shuanglu.timeline.events import Circumstances, SuitabilityChecked
 from shuanglu.timeline.events.payload import is_absent
 
 Value = int | bool | str
@@ -28,14 +29,16 @@ class Circumstance(StrEnum):
     CHANNEL = "channel"
     PROVINCE = "province"  # REG-2
     DEATH_BENEFIT = "death_benefit"  # REG-8
-    RETURNING = "returning"
-    RISK_LEVEL = "risk_level"  # 1 to 5, once a questionnaire is answered (REG-24)
+    RETURNING = "returning"  # has a valid assessment; what the server counted goes before
+    RISK_LEVEL = "risk_level"  # 1 to 5, once a questionnaire is answered or still valid (REG-24)
+    LEVEL_CHANGED = "level_changed"  # differs from the last one: to be reconfirmed (REG-24)
 
 
-TOLD = frozenset(Circumstance) - {Circumstance.AGE, Circumstance.RISK_LEVEL}
-"""Told when the session is created; the other two are found out in it."""
+FOUND_OUT = frozenset({Circumstance.AGE, Circumstance.RISK_LEVEL, Circumstance.LEVEL_CHANGED})
+TOLD = frozenset(Circumstance) - FOUND_OUT
+"""Told when the session is created; the others are found out in it."""
 NUMBERS = frozenset({Circumstance.AGE, Circumstance.PRODUCT_RISK, Circumstance.RISK_LEVEL})
-FLAGS = frozenset({Circumstance.DEATH_BENEFIT, Circumstance.RETURNING})
+FLAGS = frozenset({Circumstance.DEATH_BENEFIT, Circumstance.RETURNING, Circumstance.LEVEL_CHANGED})
 
 
 class Condition(BaseModel):
@@ -108,6 +111,9 @@ class Known:
     circumstances: Circumstances | None = None
     birth_date: date | None = None
     risk_level: int | None = None
+    """Of this session's questionnaire."""
+    assessed: SuitabilityChecked | None = None
+    """What the server counted of earlier ones."""
     answers: Mapping[str, str] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
     """Steps that do not apply: they will never be answered, so nothing about them holds."""
@@ -118,9 +124,28 @@ class Known:
             case Circumstance.AGE:
                 return self._age
             case Circumstance.RISK_LEVEL:
-                return self.risk_level
+                return self.risk_level if self.risk_level is not None else self._valid_level
+            case Circumstance.LEVEL_CHANGED:
+                return self._level_changed
+            case Circumstance.RETURNING if self.assessed is not None and self.assessed.evaluated:
+                return self._valid_level is not None
         told: Value | None = getattr(self.circumstances, fact, None)
         return told
+
+    @property
+    def _valid_level(self) -> int | None:
+        """The level of an earlier assessment that still counts on the day of the sale."""
+        if self.assessed is None or self.circumstances is None:
+            return None
+        valid = is_valid(self.assessed, self.circumstances.sale_date, shipped_suitability())
+        return self.assessed.previous_level if valid else None
+
+    @property
+    def _level_changed(self) -> bool | None:
+        if self.risk_level is None or self.assessed is None or not self.assessed.evaluated:
+            return None
+        previous = self.assessed.previous_level
+        return previous is not None and previous != self.risk_level
 
     @property
     def _age(self) -> int | None:

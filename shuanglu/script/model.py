@@ -97,7 +97,7 @@ class Script(ScriptPart):
         if self.steps[-1].when is not None:
             raise ValueError("the confirmation has no condition: without it nothing is signed")
         if not TOLD.issuperset(self.circumstances or ()):
-            raise ValueError("age and risk_level are found out in the session, not told before")
+            raise ValueError("age, risk_level and level_changed are found out, not told before")
         for number, step in enumerate(self.steps):
             unknown = step.when.answers - set(ids[:number]) if step.when else frozenset()
             if unknown:

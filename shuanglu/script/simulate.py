@@ -5,6 +5,7 @@ Stage: while a script is written. It never runs a session.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -53,7 +54,7 @@ def simulate(script: Script, sale: SimulatedSale) -> tuple[SimulatedStep, ...]:
     known = known_of({Circumstance(name): value for name, value in told.items()}, sale.answers)
     due = {step.id for step in steps_due(script, known)}
     left_out = frozenset(step.id for step in script.steps) - due
-    known = Known(known.circumstances, known.birth_date, known.risk_level, known.answers, left_out)
+    known = replace(known, left_out=left_out)
     return tuple(
         SimulatedStep(
             step_id=step.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,12 +13,20 @@ from media_worker.direct.customer import CustomerInputs
 from shuanglu.errors import ConflictError, InvalidInputError
 from shuanglu.rules.observation import VoiceEvidence as Voice
 from shuanglu.script.model import Script, parse_script
-from shuanglu.script.runner import Append, CaptureStill, RunPhase, RunState, Turn, decide
+from shuanglu.script.runner import (
+    Append,
+    CaptureStill,
+    CountAssessments,
+    RunPhase,
+    RunState,
+    Turn,
+    decide,
+)
 from shuanglu.timeline import events as ev
 from shuanglu.wire.bus import InputRequest
 from shuanglu.wire.signalling import QuestionnaireReport, TalkDone
 from tests.script.scripts import small_script
-from tests.worker.small_stage import SmallStage
+from tests.worker.small_stage import SmallStage, counted
 
 TEXT = {"zh": "请看", "en": "Please look"}
 BASE = {"title": TEXT, "show": TEXT, "say": "请看。", "clauses": ["REG-24"]}
@@ -193,3 +202,23 @@ async def test_a_turn_that_lasts_too_long_fails_its_attempt_once() -> None:
     assert isinstance(failed, ev.StepFailed)
     assert failed.reason == "time_used_up"
     assert stage.state.counted_failures == {"it": ("time_used_up",)}
+
+
+async def test_a_customer_who_was_assessed_too_often_is_told_before_the_questions() -> None:
+    stage = at_turn(questionnaire())
+    born = replace(stage.state.known, birth_date=date(1980, 1, 1))
+    stage.state = replace(
+        stage.state, phase=RunPhase.BETWEEN, step_id=None, attempt=0, attempts={}, known=born
+    )
+    assert decide(stage.script, stage.state) == CountAssessments()
+    await stage.append(ev.Actor.SYSTEM, counted(today=2, last_12_months=2))
+    action = decide(stage.script, stage.state)
+    assert action == Append(ev.ScriptStopped(step_id="it", attempt=0, reason="assessments_used_up"))
+    await stage.append(ev.Actor.SYSTEM, action.payload)
+    assert stage.state.phase is RunPhase.FINISHING
+
+
+async def test_an_assessment_counts_before_it_stands() -> None:
+    stage = at_turn(questionnaire())
+    await inputs_of(stage).take(reported(income="low", loss="low"))
+    assert stage.assessments.kept == stage.appended

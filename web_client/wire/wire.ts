@@ -33,6 +33,7 @@ export type AnyPayload =
   | AnswerTapped
   | AnswerJudged
   | DocumentRead
+  | SuitabilityChecked
   | QuestionnaireAnswered
   | StillCaptured
   | TalkEnded
@@ -114,7 +115,14 @@ export type Outcome = "complete" | "needs_review" | "incomplete";
  * What a condition may ask about.
  */
 export type Circumstance =
-  "age" | "product_risk" | "channel" | "province" | "death_benefit" | "returning" | "risk_level";
+  | "age"
+  | "product_risk"
+  | "channel"
+  | "province"
+  | "death_benefit"
+  | "returning"
+  | "risk_level"
+  | "level_changed";
 /**
  * Where a session stands, as staff see it. Folded from the timeline.
  */
@@ -352,6 +360,7 @@ export interface Wire {
   StretchEnded: StretchEnded;
   StretchView: StretchView;
   StrokePoint: StrokePoint;
+  SuitabilityChecked: SuitabilityChecked;
   TalkDone: TalkDone;
   TalkEnded: TalkEnded;
   TestSoundStarted: TestSoundStarted;
@@ -856,6 +865,24 @@ export interface DocumentRead {
   type: "document.read";
 }
 /**
+ * What the server counted of this customer's earlier risk assessments (REG-24).
+ */
+export interface SuitabilityChecked {
+  /**
+   * False: the server could not say; nothing is presumed
+   */
+  evaluated: boolean;
+  /**
+   * today's included
+   */
+  last_12_months: number;
+  policy_version: number;
+  previous_level: number | null;
+  previous_on: string | null;
+  today: number;
+  type: "suitability.checked";
+}
+/**
  * Every question of a questionnaire answered by a tap; the level follows from them.
  */
 export interface QuestionnaireAnswered {
@@ -1164,7 +1191,7 @@ export interface StepFailed {
  */
 export interface ScriptStopped {
   attempt: number;
-  reason: "customer_refused" | "not_suitable" | "attempts_used_up";
+  reason: "customer_refused" | "not_suitable" | "attempts_used_up" | "assessments_used_up";
   step_id: string;
   type: "script.stopped";
 }
@@ -1428,6 +1455,7 @@ export interface Event {
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | SuitabilityChecked
     | QuestionnaireAnswered
     | StillCaptured
     | TalkEnded

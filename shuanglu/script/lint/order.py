@@ -14,7 +14,11 @@ from shuanglu.script.lint.finding import Finding, finding
 from shuanglu.script.lint.places import Path, Written
 from shuanglu.script.steps import Text
 
-_FOUND_OUT_BY = {"age": "identity", "risk_level": "questionnaire"}
+_FOUND_OUT_BY = {
+    "age": "identity",
+    "risk_level": "questionnaire",
+    "level_changed": "questionnaire",
+}
 """Circumstances that are found out in the session, and the kind of step that does."""
 
 

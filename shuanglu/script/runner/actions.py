@@ -76,6 +76,11 @@ class Finish:
     """Store what is in flight, judge the whole record, append what came of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class CountAssessments:
+    """Ask how often this customer was assessed before; append ``suitability.checked``."""
+
+
 Action = (
     Append
     | PlayPrompt
@@ -83,6 +88,7 @@ Action = (
     | CaptureCard
     | CaptureStill
     | CompareFace
+    | CountAssessments
     | Challenge
     | Finish
 )

@@ -37,6 +37,8 @@ def apply(script: Script, state: RunState, payload: ev.Payload) -> RunState:  # 
     match payload:
         case ev.SessionCreated(circumstances=circumstances):
             return replace(state, known=replace(state.known, circumstances=circumstances))
+        case ev.SuitabilityChecked():
+            return replace(state, known=replace(state.known, assessed=payload))
         case ev.ConsentRecorded(kind=kind, granted=granted):
             consents = state.consents | {kind} if granted else state.consents - {kind}
             return _opened(replace(state, consents=consents))
@@ -139,7 +141,8 @@ def _may_stop(state: RunState, stopped: ev.ScriptStopped) -> bool:
     of = (stopped.step_id, stopped.attempt)
     if state.phase is RunPhase.JUDGING:
         return of == (state.step_id, state.attempt)
-    return state.phase is RunPhase.BETWEEN and of in state.attempts.items()
+    attempt = state.attempts.get(stopped.step_id, 0)
+    return state.phase is RunPhase.BETWEEN and attempt == stopped.attempt
 
 
 def _completed(script: Script, state: RunState) -> RunState:
@@ -154,7 +157,9 @@ def _learned(step: Step, state: RunState) -> Known:
     """What a completed step tells of the customer and of his answers."""
     known, turn = state.known, state.turn
     if turn.card.confirmed is not None:
-        known = replace(known, birth_date=birth_date_in(turn.card.confirmed.number))
+        # Another card may be another customer's: what was counted is asked again.
+        born = birth_date_in(turn.card.confirmed.number)
+        known = replace(known, birth_date=born, assessed=None)
     if turn.questionnaire is not None:
         known = replace(known, risk_level=turn.questionnaire.level)
     if isinstance(step, AskedStep) and (choice := chosen(step, turn)) is not None:

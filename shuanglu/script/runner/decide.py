@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from shuanglu.rules.suitability import may_assess, shipped_suitability
 from shuanglu.script.due import steps_due
 from shuanglu.script.model import (
     AskedStep,
@@ -24,6 +25,7 @@ from shuanglu.script.runner.actions import (
     CaptureStill,
     Challenge,
     CompareFace,
+    CountAssessments,
     Finish,
     JudgeAnswer,
     PlayPrompt,
@@ -56,16 +58,34 @@ def next_step_id(script: Script, state: RunState) -> str | None:
 
 
 def _next_step(script: Script, state: RunState) -> Action | None:
+    if _must_count(script, state):
+        return CountAssessments()
     step_id = next_step_id(script, state)
     if step_id is None:
         return None
     step = script.step(step_id)
+    if isinstance(step, QuestionnaireStep) and not _may_assess(state):
+        attempt = state.attempts.get(step_id, 0)
+        return Append(_stopped(step_id, attempt, "assessments_used_up"))
     failures = state.counted_failures.get(step_id, ())
     if len(failures) >= step.max_attempts and step.on_exhausted == "stop":
         return Append(_stopped(step_id, state.attempts[step_id], "attempts_used_up"))
     if len(failures) >= step.max_attempts:
         return Append(ev.RouteStaffed(reason=_used_up(step, failures)))
     return Append(ev.StepBegun(step_id=step_id, attempt=state.attempts.get(step_id, 0) + 1))
+
+
+def _must_count(script: Script, state: RunState) -> bool:
+    """Whether the customer is known by now, and his earlier assessments are not."""
+    known = state.known
+    if known.birth_date is None or known.assessed is not None:
+        return False
+    return any(isinstance(step, QuestionnaireStep) for step in script.steps)
+
+
+def _may_assess(state: RunState) -> bool:
+    assessed = state.known.assessed
+    return assessed is None or may_assess(assessed, shipped_suitability())
 
 
 def _used_up(
@@ -141,6 +161,6 @@ def _is_above_tolerance(step: QuestionnaireStep, state: RunState) -> bool:
 def _stopped(
     step_id: str,
     attempt: int,
-    reason: Literal["customer_refused", "not_suitable", "attempts_used_up"],
+    reason: Literal["customer_refused", "not_suitable", "attempts_used_up", "assessments_used_up"],
 ) -> ev.ScriptStopped:
     return ev.ScriptStopped(step_id=step_id, attempt=attempt, reason=reason)

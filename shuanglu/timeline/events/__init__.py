@@ -74,6 +74,7 @@ from shuanglu.timeline.events.script import (
     StepCompleted,
     StepFailed,
     StillCaptured,
+    SuitabilityChecked,
     TalkEnded,
     VerdictGiven,
 )
@@ -162,6 +163,7 @@ __all__ = [
     "StillCaptured",
     "StretchBegun",
     "StretchEnded",
+    "SuitabilityChecked",
     "TalkEnded",
     "VerdictGiven",
 ]

@@ -57,6 +57,7 @@ from shuanglu.timeline.events.script import (
     StepCompleted,
     StepFailed,
     StillCaptured,
+    SuitabilityChecked,
     TalkEnded,
     VerdictGiven,
 )
@@ -99,6 +100,7 @@ AnyPayload = Annotated[
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | SuitabilityChecked
     | QuestionnaireAnswered
     | StillCaptured
     | TalkEnded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -125,6 +126,18 @@ class DocumentRead(Payload):
     document_sha256: Sha256Hex
     pages: int = Field(ge=1)
     page_seen_ms: tuple[int, ...] = Field(description="time each page was in view, in ms")
+
+
+class SuitabilityChecked(Payload):
+    """What the server counted of this customer's earlier risk assessments (REG-24)."""
+
+    type: Literal["suitability.checked"] = "suitability.checked"
+    evaluated: bool = Field(description="False: the server could not say; nothing is presumed")
+    today: int = Field(ge=0)
+    last_12_months: int = Field(ge=0, description="today's included")
+    previous_level: int | None = Field(ge=1, le=5)
+    previous_on: date | None
+    policy_version: int
 
 
 class QuestionnaireAnswered(Payload):
@@ -260,6 +273,7 @@ class ScriptStopped(Payload):
         "customer_refused",  # an answer that the script lets end the sale
         "not_suitable",  # the product's risk exceeds the customer's tolerance (REG-24)
         "attempts_used_up",
+        "assessments_used_up",  # REG-24: so many a day, so many in twelve months
     ]
 
 

@@ -504,6 +504,7 @@ export const en: CustomerMessages = {
     incompleteText: "Staff will contact you.",
     stoppedTitle: "This cannot go on",
     stopped: {
+      assessments_used_up: "No more risk assessments are permitted for now. The recording is saved.",
       not_suitable: "The product's risk is above your tolerance. Nothing was bought; the recording is saved.",
       customer_refused: "You did not agree, so nothing was bought. The recording is saved.",
       attempts_used_up: "A step could not be completed, so nothing was bought. The recording is saved.",

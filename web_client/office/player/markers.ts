@@ -76,6 +76,7 @@ const KIND_OF: Record<EventType, MarkerKind | null> = {
   "answer.tapped": "answer",
   "answer.judged": "answer",
   "document.read": "answer",
+  "suitability.checked": "answer",
   "questionnaire.answered": "answer",
   "still.captured": "answer",
   "talk.ended": "answer",

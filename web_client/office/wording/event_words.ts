@@ -128,6 +128,10 @@ const WORDS: Words = {
       step: stepTitle(p.step_id),
       basis: say(`answer_basis.${p.basis}`),
     }),
+  "suitability.checked": (p, { say }) =>
+    p.evaluated
+      ? say("event.suitability_checked", { today: p.today, year: p.last_12_months })
+      : say("event.suitability_not_checked"),
   "questionnaire.answered": (p, { say, stepTitle }) =>
     say("event.questionnaire_answered", {
       step: stepTitle(p.step_id),
