@@ -69,6 +69,13 @@ class CheckedSteps:
                 await self._confirm(editing=screen["editing"])
         self._body.put_card_away()
 
+    async def show_paper(self) -> None:
+        """Hold a paper to the camera until the step is over: the card will do for one."""
+        self._body.hold_card("back")
+        async for _ in _screens(self._page):
+            pass
+        self._body.put_card_away()
+
     async def _confirm(self, *, editing: bool) -> None:
         try:
             if editing:

@@ -114,14 +114,20 @@ class SyntheticCustomer:
         await self._step_left(step_id, attempt)
         return step_id
 
-    async def _do(self, kind: str, step_id: str) -> None:
+    async def _do(self, kind: str, step_id: str) -> None:  # noqa: C901 - one case a kind of step
         if kind == "disclosure":
             await self._look(f"step-{step_id}", self.page)
             return
         await self.my_turn(step_id)
         match kind:
-            case "question":
+            case "question" | "consent" | "summary":
                 await self.answer()
+            case "questionnaire":
+                await self.fill_in()
+            case "talk":
+                await self.talk()
+            case "show":
+                await self._looked_at().show_paper()
             case "identity":
                 await self._looked_at().show_card()
             case "liveness":
@@ -141,20 +147,44 @@ class SyntheticCustomer:
         await expect(turn).to_be_visible(timeout=STEP_TIMEOUT_MS)
         await self._look(f"step-{step_id}", self.page)
 
-    async def answer(self, choice: str = "understood", words: str = "清楚。") -> None:
-        """Say it; tap it as well, unless the words alone were enough.
+    async def answer(self, choice: str | None = None, words: str | None = None) -> None:
+        """Say it; tap it as well, unless the words alone were enough. The first, if none is named.
 
         Without a body the fake microphone speaks all the time: wait until it was heard, then tap.
         """
+        if choice is None:
+            button = self.page.locator('[data-testid^="choice-"]').first
+        else:
+            button = self.page.get_by_test_id(f"choice-{choice}")
         if self._body is not None:
-            await self._body.say(self.page, words)
+            await self._body.say(self.page, words or f"{await button.inner_text()}。")
         await self.page.wait_for_function(_HEARD_OR_OVER, timeout=STEP_TIMEOUT_MS)
-        button = self.page.get_by_test_id(f"choice-{choice}")
         try:
             await button.tap(timeout=TAP_TIMEOUT_MS)
         except Error:  # the words were enough: the button is gone, or no longer to be tapped
             if await button.count() and await button.is_enabled():
                 raise
+
+    async def fill_in(self, option: int = -1) -> None:
+        """Answer every question of a questionnaire with the option of that place."""
+        done = self.page.get_by_test_id("questionnaire-done")
+        number = self.page.get_by_test_id("questionnaire-number")
+        while True:
+            await expect(done.or_(number).first).to_be_visible(timeout=STEP_TIMEOUT_MS)
+            if await done.is_visible():
+                break
+            was = await number.inner_text()
+            options = self.page.locator('[data-testid^="option-"]')
+            await options.nth(option % await options.count()).tap()
+            await expect(number.filter(has_text=was)).to_have_count(0, timeout=STEP_TIMEOUT_MS)
+        await self._look("questionnaire-review", self.page)
+        await done.tap()
+
+    async def talk(self) -> None:
+        """Say something, and that it is over."""
+        if self._body is not None:
+            await self._body.say(self.page, "我没有别的问题了,谢谢您。")
+        await self._tap("talk-done")
 
     def _looked_at(self) -> CheckedSteps:
         if self._body is None:

@@ -18,7 +18,7 @@ from aiohttp import web
 from rich.console import Console
 
 from backing.bus.in_process import InProcessBus
-from backing.keys import FileDataKey, FileSigningKey, TemplateCipher
+from backing.keys import FileDataKey, FileSigningKey, IndexKey, TemplateCipher
 from backing.objects.folder import FolderObjectStore
 from backing.tokens import TokenKey
 from embedded.addresses import Addresses, find_addresses
@@ -60,6 +60,7 @@ class _Parts:
     token_key: TokenKey
     signing_key: FileSigningKey
     templates: TemplateCipher
+    index_key: IndexKey
 
 
 async def serve(settings: EmbeddedSettings, scripts: Sequence[Script], console: Console) -> None:
@@ -112,6 +113,7 @@ def _parts(data_dir: Path) -> _Parts:
         token_key=TokenKey.load_or_create(data_dir / "keys" / "token.key", clock=clock),
         signing_key=FileSigningKey.load_or_create(data_dir / "keys" / "signing.pem"),
         templates=TemplateCipher(FileDataKey.load_or_create(data_dir / "keys" / "template.key")),
+        index_key=IndexKey.load_or_create(data_dir / "keys" / "index.key"),
     )
 
 
@@ -177,6 +179,7 @@ async def _worker(
             observers=observers,
             recognisers=recognisers,
             templates=parts.templates,
+            index_key=parts.index_key,
             spool_dir=settings.data_dir / "spool",
             receive=ReceiveSettings(host_addresses=list(settings.rtc_addresses) or None),
             clock=parts.clock,

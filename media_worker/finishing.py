@@ -1,7 +1,8 @@
 """The end of a session: everything in flight is stored and said, then the record is judged.
 
 Stage: asked by the director when every step is completed. It closes nothing that lacks a
-required moment: such a step is opened again, and the customer is led back to it.
+required moment: such a step is opened again, and the customer is led back to it. Only a
+script that was stopped is closed as incomplete.
 """
 
 from __future__ import annotations
@@ -56,13 +57,14 @@ class Finishing:
         await self._intake.flush()
         await self._outbox.empty()
         verdict = judge(self._script, self._events)
-        if verdict.outcome is ev.Outcome.INCOMPLETE:
+        is_stopped = self._hooks.state().stopped is not None
+        if verdict.outcome is ev.Outcome.INCOMPLETE and not is_stopped:
             await self._reopen(verdict)
         else:
             await self._intake.end("finished")
             await self._outbox.empty()
             verdict = judge(self._script, self._events)
-            if verdict.outcome is ev.Outcome.INCOMPLETE:
+            if verdict.outcome is ev.Outcome.INCOMPLETE and not is_stopped:
                 return  # a person was asked for meanwhile: nothing closes as incomplete by itself
             await self._hooks.append(Actor.SYSTEM, verdict)
         await self._hooks.tell(Verdict(verdict=_view(verdict)))

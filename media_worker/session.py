@@ -14,9 +14,10 @@ from pathlib import Path
 import structlog
 
 from backing.bus import Bus
-from backing.keys import TemplateCipher
+from backing.keys import IndexKey, TemplateCipher
 from backing.objects import ObjectStore
 from media_worker.appending import TimelineAppender
+from media_worker.assessments import Assessments
 from media_worker.direct.customer import CustomerInputs
 from media_worker.direct.director import Director
 from media_worker.direct.live import LiveFacts, live_status
@@ -68,6 +69,7 @@ class SessionDeps:
     spool_dir: Path
     receive: ReceiveSettings
     clock: Clock
+    index_key: IndexKey | None = None
 
 
 class WorkedSession:
@@ -82,7 +84,7 @@ class WorkedSession:
         self._used_ms = deps.clock.monotonic_ms()
         self._saving_delayed = False
         self._changing_peer = asyncio.Lock()
-        self._pusher = LivePusher(self._push_live)
+        self._pusher = LivePusher(lambda: self.tell(Live(status=self.live())))
         self._outbox = Outbox(lambda drafts: self._appender.append(*drafts))
         self._tasks = SessionTasks(load.session_id)
         self.speaking = Speaking(
@@ -123,6 +125,8 @@ class WorkedSession:
             outbox=self._outbox,
             hooks=FinishingHooks(lambda: self.state, self.append, self.tell),
         )
+        events = self._timeline.events
+        self.assessments = Assessments(self.session_id, deps.bus, deps.index_key, events)
         self._director = Director(self)
         self._customer = CustomerInputs(self, self._director)
 
@@ -378,14 +382,9 @@ class WorkedSession:
             display=self.display,
             guidance=guidance,
             last_failure=self._timeline.last_failure,
-            words_heard=self._director.answers.words_heard,
-            identity=self._director.identity.view(),
-            challenge=self._director.liveness.view(),
+            desks=self._director.shown(),
         )
         return live_status(self.script, self.state, self.speaking.prompts, facts)
-
-    async def _push_live(self) -> None:
-        await self.tell(Live(status=self.live()))
 
     async def _tick(self) -> None:
         was_on_air = False
@@ -393,6 +392,7 @@ class WorkedSession:
             await asyncio.sleep(TICK_EVERY_S)
             if self.on_air():
                 self._watching.tick(self.now_ms())
+                await self._customer.check_time()
             if self._watching.needs_key_frame:
                 self._intake.request_key_frame()
             if was_on_air is not self.on_air():

@@ -14,6 +14,7 @@ from backing.tokens import TokenKey
 from server import app_keys
 from server.alerts.folding import AlertDeadlines, AlertFolding
 from server.alerts.install import install_alerts
+from server.assessments import install_assessments
 from server.auth.logins import Logins
 from server.auth.passkeys import PasskeyService
 from server.auth.passwords import Passwords
@@ -90,6 +91,7 @@ def create_app(
     install_review(app)
     install_alerts(app)
     install_templates(app)
+    install_assessments(app)
     for extend in extensions:
         extend(app)
     return app

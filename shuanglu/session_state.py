@@ -12,6 +12,7 @@ from datetime import datetime
 
 from shuanglu.display import DisplayState, display_after, display_view
 from shuanglu.masking import mask_name
+from shuanglu.script.due import steps_due
 from shuanglu.script.model import Script, StepKind, Text
 from shuanglu.script.runner import RunState, apply, next_step_id
 from shuanglu.timeline import events as ev
@@ -113,10 +114,11 @@ def _with_media(state: SessionState, payload: ev.Payload) -> SessionState:
 def step_position(script: Script, state: SessionState) -> tuple[int, Text | None]:
     """The 1-based number and title of the step at hand; the last number when all are done."""
     current = state.run.step_id or next_step_id(script, state.run)
-    for number, step in enumerate(script.steps, start=1):
+    due = steps_due(script, state.run.known)
+    for number, step in enumerate(due, start=1):
         if step.id == current:
             return number, step.title
-    return len(script.steps), None
+    return len(due), None
 
 
 def summary_of(
@@ -136,7 +138,7 @@ def summary_of(
         created_by=created.created_by,
         phase=state.phase(is_sealed=record_number is not None),
         step_no=step_no,
-        step_count=len(script.steps),
+        step_count=len(steps_due(script, state.run.known)),
         step_title=step_title,
         stored_ms=state.stored_ms,
         alerts=(*state.alerts, *((RECORDING_REFUSED,) if refused else ())),
@@ -150,6 +152,7 @@ def customer_session_of(
 ) -> CustomerSession:
     """What the customer's page may know; the name is masked."""
     created, _ = _beginning(state)
+    due = steps_due(script, state.run.known)
     return CustomerSession(
         session_id=session_id,
         institution=created.institution,
@@ -157,8 +160,8 @@ def customer_session_of(
         product_code=created.product_code,
         customer_name_masked=mask_name(created.customer_name),
         script_title=script.title,
-        step_titles=tuple(step.title for step in script.steps),
-        step_kinds=tuple(StepKind(step.kind) for step in script.steps),
+        step_titles=tuple(step.title for step in due),
+        step_kinds=tuple(StepKind(step.kind) for step in due),
         estimated_minutes=script.estimated_minutes,
         retention_years=script.retention_years,
         minimum_assurance=script.minimum_assurance,

@@ -14,7 +14,8 @@ import structlog
 from backing.bus import Bus
 from shuanglu.display import DisplayState, display_after, display_view
 from shuanglu.errors import NotAllowedError, ShuangluError, TimelineClosedError
-from shuanglu.script.model import DocumentStep, QuestionStep, Step
+from shuanglu.script.due import steps_due
+from shuanglu.script.model import AskedStep, DocumentStep, Step
 from shuanglu.script.runner import RunPhase, RunState, fold
 from shuanglu.timeline.events import ConsentKind, Event, MediaStored, VerdictGiven
 from shuanglu.wire.bus import Committed, LoadReply, ReadReply, ReadRequest
@@ -95,7 +96,8 @@ class SessionView:
     def status(self) -> LiveStatus:
         """The status as far as the timeline tells it: nothing plays, nothing is recorded."""
         step_id = self._state.step_id
-        done, count = len(self._state.completed), len(self._script.steps)
+        due = steps_due(self._script, self._state.known)
+        done, count = sum(step.id in self._state.completed for step in due), len(due)
         return LiveStatus(
             phase=self._state.phase,
             recording=False,
@@ -118,7 +120,7 @@ class SessionView:
             prompt=self._prompt_view(),
             # Without a worker nobody would hear or judge what the customer does now.
             awaiting_customer=False,
-            choices=step.choices if isinstance(step, QuestionStep) else (),
+            choices=step.choices if isinstance(step, AskedStep) else (),
             voice_heard=self._state.answer_heard,
             document_sha256=document.document_sha256 if document else None,
             pages=document.pages if document else (),

@@ -2,7 +2,8 @@
 
 from backing.keys.data_key import FileDataKey
 from backing.keys.file import FileSigningKey
+from backing.keys.index_key import IndexKey
 from backing.keys.interface import DataKey, SigningKey
 from backing.keys.template_cipher import TemplateCipher
 
-__all__ = ["DataKey", "FileDataKey", "FileSigningKey", "SigningKey", "TemplateCipher"]
+__all__ = ["DataKey", "FileDataKey", "FileSigningKey", "IndexKey", "SigningKey", "TemplateCipher"]

@@ -21,7 +21,7 @@ from shuanglu.rules.answers import (
     is_sure,
 )
 from shuanglu.rules.words import classify_answer
-from shuanglu.script.model import QuestionStep
+from shuanglu.script.model import AskedStep
 from shuanglu.script.runner import JudgeAnswer, RunPhase
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import Actor
@@ -80,7 +80,8 @@ class AnswerDesk:
                 return
             self._said = Said(heard, _meaning(step, heard))
             self._stage.changed()
-            if is_sure(heard, self._said.words, self._policy):
+            undecided = step.needs_tap and self._said.words == "yes"
+            if not undecided and is_sure(heard, self._said.words, self._policy):
                 await self._judge(step, basis_of_words(self._said.words), self._said)
 
     # --- judged ----------------------------------------------------------------------
@@ -103,7 +104,7 @@ class AnswerDesk:
             )
             await self._judge(step, basis, said, payloads)
 
-    async def _voice_of_tap(self, step: QuestionStep) -> tuple[list[ev.Payload], bool]:
+    async def _voice_of_tap(self, step: AskedStep) -> tuple[list[ev.Payload], bool]:
         if self._stage.state.answer_heard:
             return [], True
         voice = await self._stage.senses.voice(
@@ -114,7 +115,7 @@ class AnswerDesk:
             return [], voice.evaluated
         return [self._heard(first_ms, last_ms, voice.speech_ms)], voice.evaluated
 
-    async def _words_of_tap(self, step: QuestionStep) -> Said | None:
+    async def _words_of_tap(self, step: AskedStep) -> Said | None:
         """What was said last, after waiting for what is still at the recogniser."""
         utterances = await self._stage.senses.words(
             self._from_ms(),
@@ -126,7 +127,7 @@ class AnswerDesk:
 
     async def _judge(
         self,
-        step: QuestionStep,
+        step: AskedStep,
         basis: Basis,
         said: Said | None,
         before: list[ev.Payload] | None = None,
@@ -140,7 +141,7 @@ class AnswerDesk:
             basis = "other_face"
         await self._stage.append(Actor.SYSTEM, *payloads, face, self._judged(step, basis, said))
 
-    def _judged(self, step: QuestionStep, basis: Basis, said: Said | None) -> ev.AnswerJudged:
+    def _judged(self, step: AskedStep, basis: Basis, said: Said | None) -> ev.AnswerJudged:
         return ev.AnswerJudged(
             step_id=step.id,
             attempt=self._stage.state.attempt,
@@ -153,12 +154,12 @@ class AnswerDesk:
 
     # --- the span of the answer --------------------------------------------------------
 
-    def _awaited(self) -> QuestionStep | None:
+    def _awaited(self) -> AskedStep | None:
         state = self._stage.state
         if state.phase is not RunPhase.AWAITING or state.step_id is None:
             return None
         step = self._stage.script.step(state.step_id)
-        return step if isinstance(step, QuestionStep) else None
+        return step if isinstance(step, AskedStep) else None
 
     def _from_ms(self) -> int:
         return self._asked_until_ms if self._asked_until_ms is not None else 0
@@ -180,9 +181,9 @@ class AnswerDesk:
         )
 
 
-def _is_accepted(step: QuestionStep, choice: str) -> bool:
+def _is_accepted(step: AskedStep, choice: str) -> bool:
     return next(each for each in step.choices if each.id == choice).accepted
 
 
-def _meaning(step: QuestionStep, heard: ev.SpeechRecognised) -> WordsClass:
+def _meaning(step: AskedStep, heard: ev.SpeechRecognised) -> WordsClass:
     return classify_answer(heard.text, step.yes_words, step.no_words)

@@ -33,7 +33,9 @@ from shuanglu.wire.signalling import (
     PageVisibility,
     PlayTestSound,
     PromptProof,
+    QuestionnaireReport,
     RedoStep,
+    TalkDone,
 )
 
 FACE_TIMEOUT_S = 2.5
@@ -53,6 +55,19 @@ class CustomerInputs:
     def turn_begins(self) -> None:
         """From now on the step awaits the customer."""
         self._awaiting_since_ms = self._stage.now_ms()
+
+    async def check_time(self) -> None:
+        """Fail the attempt whose turn has lasted longer than its step allows."""
+        state = self._stage.state
+        if state.phase is not RunPhase.AWAITING or state.step_id is None:
+            return
+        limit_s = self._stage.script.step(state.step_id).time_limit_s
+        if limit_s is None or self._awaited_ms() <= limit_s * 1000:
+            return
+        failed = ev.StepFailed(step_id=state.step_id, attempt=state.attempt, reason="time_used_up")
+        async with self._one_at_a_time:
+            if self._stage.state.attempt == state.attempt:
+                await self._stage.append(Actor.SYSTEM, failed)
 
     def _awaited_ms(self) -> int:
         return self._stage.now_ms() - self._awaiting_since_ms
@@ -78,7 +93,7 @@ class CustomerInputs:
                 async with self._one_at_a_time:
                     await self._take_deed(request)
 
-    async def _take_deed(self, request: InputRequest) -> None:
+    async def _take_deed(self, request: InputRequest) -> None:  # noqa: C901 - one case a message
         """What becomes an event."""
         script, state = self._stage.script, self._stage.state
         match request.message:
@@ -92,6 +107,12 @@ class CustomerInputs:
                 awaited_ms = self._awaited_ms()
                 read = inputs.document_read(script, state, report, awaited_ms=awaited_ms)
                 await self._append(read)
+            case QuestionnaireReport() as report:
+                answered = inputs.questionnaire_answered(script, state, report)
+                await self._stage.assessments.keep(answered)
+                await self._append(answered)
+            case TalkDone() as done:
+                await self._talk_done(done)
             case IdentityConfirm() as confirm:
                 await self._director.identity.confirm(confirm)
             case IdentityRetake() as retake:
@@ -100,6 +121,21 @@ class CustomerInputs:
                 await self._redo(redo)
             case AskPerson():
                 await self._ask_person()
+
+    async def _talk_done(self, done: TalkDone) -> None:
+        """The talk ends; how much of it was voice is measured, where it can be."""
+        stage, awaited_ms, to_ms = self._stage, self._awaited_ms(), self._stage.now_ms()
+        inputs.talk_done(stage.script, stage.state, done, awaited_ms=awaited_ms)
+        from_ms = max(0, to_ms - awaited_ms)
+        voice = await stage.senses.voice(from_ms, to_ms, timeout_s=FACE_TIMEOUT_S)
+        ended = ev.TalkEnded(
+            step_id=done.step_id,
+            attempt=done.attempt,
+            from_ms=from_ms,
+            to_ms=to_ms,
+            speech_ms=voice.speech_ms if voice.evaluated else None,
+        )
+        await self._append(ended)
 
     async def signature(self, request: SignatureRequest) -> None:
         """Judge the moment of a signature whose strokes are stored."""

@@ -15,18 +15,25 @@ import structlog
 from backing.bus.envelope import failure_fields
 from media_worker.direct.answers import AnswerDesk
 from media_worker.direct.identity import IdentityDesk
+from media_worker.direct.live import DeskFacts
 from media_worker.direct.liveness import LivenessDesk
+from media_worker.direct.papers import PaperDesk
 from media_worker.direct.stage import Stage
 from media_worker.play.prompt import RenderedPrompt
 from shuanglu.errors import ConflictError, ShuangluError
+from shuanglu.evidence.confirmed import confirmed_items
+from shuanglu.evidence.plain_words import confirmed_lines
 from shuanglu.rules.answers import shipped_answers
 from shuanglu.rules.playback import refusal_of
+from shuanglu.script.model import SummaryStep, Text
 from shuanglu.script.runner import (
     Action,
     Append,
     CaptureCard,
+    CaptureStill,
     Challenge,
     CompareFace,
+    CountAssessments,
     Finish,
     JudgeAnswer,
     PlayPrompt,
@@ -44,6 +51,9 @@ RETRY_S = 1.0
 """Between a failure that nobody meant and the next try."""
 
 _log = structlog.get_logger(__name__)
+
+_Attended = CaptureCard | CaptureStill | CompareFace | Challenge
+"""Actions that last as long as their attempt."""
 
 
 class _AwaitedProof:
@@ -67,6 +77,7 @@ class Director:
         self.answers = AnswerDesk(stage, shipped_answers())
         self.identity = IdentityDesk(stage)
         self.liveness = LivenessDesk(stage)
+        self.papers = PaperDesk(stage)
         self.prompt_playing = False
         self.playback_failed = False
         self.stalled = False
@@ -99,6 +110,23 @@ class Director:
         """The page went away or came back; no prompt starts while it is away."""
         self._page_hidden = hidden
         self.wake()
+
+    def shown(self) -> DeskFacts:
+        """What the desks have to show now."""
+        return DeskFacts(
+            words_heard=self.answers.words_heard,
+            identity=self.identity.view(),
+            challenge=self.liveness.view(),
+            hint=self.papers.hint,
+            recap=self._recap(),
+        )
+
+    def _recap(self) -> tuple[Text, ...]:
+        """What stands so far, where the step at hand asks for it."""
+        script, state = self._stage.script, self._stage.state
+        if state.step_id is None or not isinstance(script.step(state.step_id), SummaryStep):
+            return ()
+        return confirmed_lines(script, confirmed_items(script, state, self._stage.events))
 
     def proof_arrived(self, proof: PromptProof) -> None:
         """The phone's statistics for the prompt that was just played.
@@ -145,6 +173,11 @@ class Director:
                 await self.answers.judge_tap(action)
             case CaptureCard():
                 await self._attended(self.identity.capture(action), action)
+            case CountAssessments():
+                counted = await self._stage.assessments.counted()
+                await self._stage.append(ev.Actor.SYSTEM, counted)
+            case CaptureStill():
+                await self._attended(self.papers.capture(action), action)
             case CompareFace():
                 await self._attended(self.identity.compare(action), action)
             case Challenge():
@@ -152,9 +185,7 @@ class Director:
             case Finish():
                 await self._stage.finish()
 
-    async def _attended(
-        self, work: Coroutine[object, object, None], action: CaptureCard | CompareFace | Challenge
-    ) -> None:
+    async def _attended(self, work: Coroutine[object, object, None], action: _Attended) -> None:
         """Work that lasts as long as its attempt: ended early when that is over."""
         task = asyncio.create_task(work)
         ended_early = False
@@ -178,7 +209,7 @@ class Director:
         if not task.done():
             self._wake.clear()
 
-    def _goes_on(self, action: CaptureCard | CompareFace | Challenge) -> bool:
+    def _goes_on(self, action: _Attended) -> bool:
         state = self._stage.state
         of = (RunPhase.AWAITING, action.step_id, action.attempt)
         return (state.phase, state.step_id, state.attempt) == of

@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from shuanglu.display import DisplayState
 from shuanglu.errors import ConflictError, InvalidInputError, TooManyAttemptsError
-from shuanglu.script.model import DocumentStep, QuestionStep, Script, SignatureStep, Step
+from shuanglu.script.model import (
+    AskedStep,
+    DocumentStep,
+    LivenessStep,
+    QuestionnaireStep,
+    Script,
+    SignatureStep,
+    Step,
+    TalkStep,
+)
 from shuanglu.script.runner import RunPhase, RunState
 from shuanglu.timeline import events as ev
 from shuanglu.wire.bus import SignatureRequest
@@ -19,15 +28,17 @@ from shuanglu.wire.signalling import (
     DeviceCheckedReport,
     DocumentReadReport,
     HearAgain,
+    QuestionnaireReport,
     RedoStep,
+    TalkDone,
 )
 
 CLAIMED_TIME_SLACK_MS = 1500
 """A phone's clock may run this far ahead of ours over one step."""
 MOST_DISPLAY_CHANGES = 100
 """In one session; nobody looks for so long, and each is an event of the record."""
-STARTED_AGAIN_TO_HEAR = frozenset({"question", "liveness"})
-"""Steps that are begun again instead: what the microphone hears then would count."""
+_VOICE_COUNTS = (AskedStep, TalkStep, LivenessStep)
+"""Begun again instead: what the microphone hears then would be taken for the customer."""
 
 
 def current_step(script: Script, state: RunState, step_id: str, attempt: int) -> Step:
@@ -51,7 +62,7 @@ def device_checked(state: RunState, report: DeviceCheckedReport) -> ev.DeviceChe
 def answer_tapped(script: Script, state: RunState, tap: AnswerTap) -> ev.AnswerTapped:
     """A tapped choice of the question that is being asked."""
     step = current_step(script, state, tap.step_id, tap.attempt)
-    if not isinstance(step, QuestionStep) or state.choice is not None:
+    if not isinstance(step, AskedStep) or state.choice is not None:
         raise ConflictError("no answer is awaited", field="step_id")
     if tap.choice not in {choice.id for choice in step.choices}:
         raise InvalidInputError("the question has no such choice", field="choice")
@@ -82,6 +93,38 @@ def document_read(
         pages=len(seen),
         page_seen_ms=seen,
     )
+
+
+def questionnaire_answered(
+    script: Script, state: RunState, report: QuestionnaireReport
+) -> ev.QuestionnaireAnswered:
+    """One option for every question; the level follows from their points (REG-24)."""
+    step = current_step(script, state, report.step_id, report.attempt)
+    if not isinstance(step, QuestionnaireStep):
+        raise ConflictError("no questionnaire is being answered", field="step_id")
+    for question in step.questions:
+        if question.points(report.answers.get(question.id, "")) is None:
+            raise InvalidInputError("this question has no answer", field=f"answers.{question.id}")
+    score = step.score(report.answers)
+    if score is None:
+        raise InvalidInputError("there is an answer to no question", field="answers")
+    return ev.QuestionnaireAnswered(
+        step_id=step.id,
+        attempt=report.attempt,
+        answers=report.answers,
+        score=score,
+        level=step.level(score),
+    )
+
+
+def talk_done(script: Script, state: RunState, done: TalkDone, *, awaited_ms: int) -> TalkStep:
+    """The free talk that may end now; raises ``ConflictError`` while it is too short."""
+    step = current_step(script, state, done.step_id, done.attempt)
+    if not isinstance(step, TalkStep):
+        raise ConflictError("nobody talks freely now", field="step_id")
+    if awaited_ms < step.min_ms:
+        raise ConflictError("the talk has not lasted long enough", field="step_id")
+    return step
 
 
 def redo_asked(script: Script, state: RunState, redo: RedoStep) -> ev.StepFailed:
@@ -128,6 +171,6 @@ def display_chosen(state: DisplayState, choice: ChooseDisplay) -> ev.DisplayChan
 def step_to_hear_again(script: Script, state: RunState, ask: HearAgain) -> Step:
     """The step whose speech may be read once more while it awaits the customer."""
     step = current_step(script, state, ask.step_id, ask.attempt)
-    if step.kind in STARTED_AGAIN_TO_HEAR:
+    if isinstance(step, _VOICE_COUNTS):
         raise ConflictError("this step is begun again to be heard again", field="step_id")
     return step

@@ -10,13 +10,19 @@ from dataclasses import dataclass, field
 
 from media_worker.play.prompt import RenderedPrompt
 from shuanglu.display import DisplayState, display_view
+from shuanglu.script.due import steps_due
 from shuanglu.script.model import (
+    AskedStep,
     DocumentStep,
     IdentityStep,
     LivenessStep,
-    QuestionStep,
+    QuestionnaireStep,
     Script,
+    ShowStep,
     Step,
+    SummaryStep,
+    TalkStep,
+    Text,
 )
 from shuanglu.script.runner import RunPhase, RunState
 from shuanglu.wire.views import (
@@ -24,8 +30,21 @@ from shuanglu.wire.views import (
     IdentityView,
     LiveStatus,
     PromptView,
+    QuestionnaireOption,
+    QuestionnaireQuestion,
     StepView,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """What the director's desks have to show."""
+
+    words_heard: str | None = None
+    identity: IdentityView | None = None
+    challenge: ChallengeView | None = None
+    hint: str | None = None
+    recap: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +56,7 @@ class LiveFacts:
     prompt_playing: bool
     guidance: Iterable[str]
     last_failure: str | None
-    words_heard: str | None = None
-    identity: IdentityView | None = None
-    challenge: ChallengeView | None = None
+    desks: DeskFacts
     prompt: RenderedPrompt | None = None
     """What was really played of the step; the speed may have been changed since."""
     display: DisplayState = field(default_factory=DisplayState)
@@ -49,13 +66,14 @@ def live_status(
     script: Script, state: RunState, prompts: Mapping[str, RenderedPrompt], facts: LiveFacts
 ) -> LiveStatus:
     """The always-true status strip, and the step that is on the screen."""
-    done = len(state.completed)
+    due = steps_due(script, state.known)
+    done = sum(step.id in state.completed for step in due)
     return LiveStatus(
         phase=state.phase,
         recording=facts.recording,
         stored_ms=facts.stored_ms,
-        step_no=min(done + 1, len(script.steps)),
-        step_count=len(script.steps),
+        step_no=min(done + 1, len(due)),
+        step_count=len(due),
         step=_step_view(script, state, prompts, facts) if state.step_id else None,
         guidance=tuple(sorted(facts.guidance)),
         display=display_view(facts.display),
@@ -76,7 +94,7 @@ def _step_view(
         awaiting_customer=state.phase is RunPhase.AWAITING and state.choice is None,
         voice_heard=state.answer_heard,
         last_failure=facts.last_failure,
-        **_kind_fields(step, facts),
+        **_kind_fields(step, facts.desks),
     )
 
 
@@ -90,10 +108,19 @@ def _prompt_view(prompt: RenderedPrompt, state: RunState, *, playing: bool) -> P
     )
 
 
-def _kind_fields(step: Step, facts: LiveFacts) -> dict[str, object]:
+def _kind_fields(  # noqa: PLR0911 - one case a kind of step
+    step: Step, facts: DeskFacts
+) -> dict[str, object]:
     match step:
-        case QuestionStep(choices=choices):
-            return {"choices": choices, "words_heard": facts.words_heard}
+        case AskedStep(choices=choices):
+            recap = facts.recap if isinstance(step, SummaryStep) else ()
+            return {"choices": choices, "words_heard": facts.words_heard, "recap": recap}
+        case QuestionnaireStep():
+            return {"questions": _questions(step)}
+        case ShowStep(subject=subject):
+            return {"subject": subject, "hint": facts.hint}
+        case TalkStep(min_ms=min_ms):
+            return {"min_talk_ms": min_ms}
         case IdentityStep():
             return {"identity": facts.identity}
         case LivenessStep():
@@ -106,3 +133,15 @@ def _kind_fields(step: Step, facts: LiveFacts) -> dict[str, object]:
             }
         case _:
             return {}
+
+
+def _questions(step: QuestionnaireStep) -> tuple[QuestionnaireQuestion, ...]:
+    """Without the points: nobody shall aim at a level."""
+    return tuple(
+        QuestionnaireQuestion(
+            id=question.id,
+            text=question.text,
+            options=tuple(QuestionnaireOption(id=o.id, label=o.label) for o in question.options),
+        )
+        for question in step.questions
+    )

@@ -192,6 +192,18 @@ class Voice(Protocol):
         ...
 
 
+class EarlierAssessments(Protocol):
+    """The customer's earlier risk assessments, which only the server knows."""
+
+    async def counted(self) -> ev.SuitabilityChecked:
+        """How many there were, and the last result."""
+        ...
+
+    async def keep(self, answered: ev.QuestionnaireAnswered) -> None:
+        """Let one more count; raises when it cannot."""
+        ...
+
+
 class Stage(Protocol):
     """What the director needs of the session that it directs."""
 
@@ -223,6 +235,11 @@ class Stage(Protocol):
     @property
     def senses(self) -> Senses:
         """What is seen and heard."""
+        ...
+
+    @property
+    def assessments(self) -> EarlierAssessments:
+        """The customer's earlier risk assessments."""
         ...
 
     @property

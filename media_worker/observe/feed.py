@@ -29,7 +29,7 @@ class PictureFeed:
     def __init__(self, settings: ObserverSettings) -> None:
         self._settings = settings
         self.hears_voice = False
-        self.may_be_frozen = False
+        self.is_in_doubt = False
         self.dropped = 0
         self._mode = WatchMode.WATCH
         self._deepest = _KEYS_ONLY
@@ -60,7 +60,7 @@ class PictureFeed:
             return settings.close_interval_ms
         if self._mode is WatchMode.CARD:
             return settings.card_interval_ms
-        if self.may_be_frozen:
+        if self.is_in_doubt:
             return settings.doubt_interval_ms
         return settings.voice_interval_ms if self.hears_voice else settings.watch_interval_ms
 

@@ -14,9 +14,10 @@ from shuanglu.rules.observation import FacesInSpan
 from shuanglu.timeline.events import Metric
 
 KEPT_MEASUREMENTS = 20_000
+LIKE_ANOTHER = 0.45
 HARDLY_MOVED = 2.0
 """Change of the cells (95th percentile) below which the next look comes sooner; what counts as
-frozen is the policy's to say."""
+frozen, or another person, is the policy's to say."""
 
 
 class KeptMeasurements:
@@ -38,9 +39,10 @@ class KeptMeasurements:
         return before is not None and before != self._faces
 
     @staticmethod
-    def may_be_frozen(measured: Measurement) -> bool:
-        """Whether next to nothing moved since the picture before; false when not measured."""
-        return measured.metrics.get(Metric.CHANGE, math.inf) < HARDLY_MOVED
+    def is_in_doubt(measured: Measurement) -> bool:
+        """Whether next to nothing moved since the picture before, or the face may be another's."""
+        hardly_moved = measured.metrics.get(Metric.CHANGE, math.inf) < HARDLY_MOVED
+        return hardly_moved or measured.metrics.get(Metric.SAME_FACE, math.inf) < LIKE_ANOTHER
 
     def between(self, from_ms: int, to_ms: int) -> list[Measurement]:
         """Those from ``from_ms`` to ``to_ms``, both included, in order."""

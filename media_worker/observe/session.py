@@ -218,7 +218,7 @@ class SessionObserver:
         if self._kept.is_new(measured):
             self._feed.hurry()
         if measured.source == "picture":
-            self._feed.may_be_frozen = self._kept.may_be_frozen(measured)
+            self._feed.is_in_doubt = self._kept.is_in_doubt(measured)
         self._kept.take(measured)
         self._asked_still.saw(measured)
         self._listeners.on_measurement(measured)

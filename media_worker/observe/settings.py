@@ -17,7 +17,7 @@ class ObserverSettings(BaseSettings):
         default=600, ge=0, description="the same while a voice is heard: do the lips move?"
     )
     doubt_interval_ms: int = Field(
-        default=450, ge=0, description="the same when the picture may be frozen"
+        default=450, ge=0, description="the same when it may be frozen, or another's face"
     )
     close_interval_ms: int = Field(default=110, ge=0, description="the same during liveness")
     card_interval_ms: int = Field(default=240, ge=0, description="the same while a card is shown")

@@ -19,7 +19,7 @@ from server.routing import Caller, Route
 from shuanglu.errors import NotFoundError
 from shuanglu.evidence.assembly import objects_named_by
 from shuanglu.timeline.chain import sha256_hex
-from shuanglu.timeline.events import Event, IdentityCaptured
+from shuanglu.timeline.events import Event, IdentityCaptured, StillCaptured
 
 CONTENT_TYPE_OF_ROLE = {
     "strokes": "application/json",
@@ -51,7 +51,8 @@ async def named_object(request: web.Request) -> web.Response:
 
 def _named(events: Sequence[Event], session_id: str, sha256: str) -> tuple[str, str]:
     for event in events:
-        if isinstance(event.payload, IdentityCaptured) and event.payload.still_sha256 == sha256:
+        payload = event.payload
+        if isinstance(payload, IdentityCaptured | StillCaptured) and payload.still_sha256 == sha256:
             return f"sessions/{session_id}/objects/{sha256}", STILL_TYPE
     for named in objects_named_by(events):
         if named.sha256 == sha256:

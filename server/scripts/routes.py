@@ -27,6 +27,7 @@ def _scenario(script: Script) -> Scenario:
         institution=script.institution,
         estimated_minutes=script.estimated_minutes,
         step_count=len(script.steps),
+        circumstances=script.circumstances or (),
     )
 
 

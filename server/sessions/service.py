@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlmodel import col, select, update
 
@@ -17,8 +18,9 @@ from server.timeline.ledger import Ledger
 from server.timeline.repository import TimelineRepository
 from server.timeline.service import TimelineService
 from shuanglu.clock import Clock
+from shuanglu.errors import InvalidInputError
 from shuanglu.ids import new_session_id
-from shuanglu.script.model import QuestionStep, Script, StepKind
+from shuanglu.script.model import AskedStep, Script, StepKind
 from shuanglu.timeline import events as ev
 from shuanglu.wire.http import (
     CreateSession,
@@ -66,7 +68,7 @@ class SessionService:
                 created_by=by.staff_id,
                 at=self._clock.now(),
             )
-            draft = _created(script, wanted, by)
+            draft = _created(script, wanted, by, self._clock.now().date())
             await self._ledger.append(unit, session_id, [draft])
             code, expires_at = await self._invitations.issue(unit, session_id)
         return await self._invitations.shown(session_id, code, expires_at)
@@ -144,7 +146,9 @@ async def _set_seal_refused(unit: UnitOfWork, session_id: str, reason: str | Non
     return changed.first() is not None
 
 
-def _created(script: Script, wanted: CreateSession, by: StaffIdentity) -> ev.EventDraft:
+def _created(
+    script: Script, wanted: CreateSession, by: StaffIdentity, today: date
+) -> ev.EventDraft:
     created = ev.SessionCreated(
         institution=script.institution,
         product=wanted.product,
@@ -154,8 +158,18 @@ def _created(script: Script, wanted: CreateSession, by: StaffIdentity) -> ev.Eve
         script_version=script.version,
         script_sha256=script.sha256,
         created_by=by.username,
+        circumstances=_circumstances(script, wanted, today),
     )
     return ev.EventDraft(actor=ev.Actor.STAFF, payload=created)
+
+
+def _circumstances(script: Script, wanted: CreateSession, today: date) -> ev.Circumstances:
+    """What the script demands must be told; raises naming the first that was not."""
+    told = wanted.circumstances
+    for name in script.circumstances or ():
+        if getattr(told, name) is None:
+            raise InvalidInputError("the script needs to know this", field=f"circumstances.{name}")
+    return ev.Circumstances(sale_date=today, **told.model_dump(exclude_none=True))
 
 
 def _outline(script: Script) -> tuple[StepOutline, ...]:
@@ -164,7 +178,7 @@ def _outline(script: Script) -> tuple[StepOutline, ...]:
             id=step.id,
             kind=StepKind(step.kind),
             title=step.title,
-            choices=step.choices if isinstance(step, QuestionStep) else (),
+            choices=step.choices if isinstance(step, AskedStep) else (),
         )
         for step in script.steps
     )

@@ -259,3 +259,15 @@ class TemplateDeletionRow(SQLModel, table=True):
     deleted_at: datetime = Field(sa_column=Column(UtcMilliseconds(), primary_key=True))
     reason: str = Field(max_length=20)
     templates: int
+
+
+class RiskAssessmentRow(SQLModel, table=True):
+    """That a customer's risk tolerance was assessed (``server/assessments``); REG-24 counts."""
+
+    __tablename__ = "risk_assessments"
+    __table_args__ = (Index("ix_risk_assessments_customer", "customer", "assessed_at"),)
+    session_id: str = Field(primary_key=True, foreign_key="sessions.session_id", max_length=40)
+    attempt: int = Field(primary_key=True)
+    customer: str = Field(max_length=64)
+    level: int
+    assessed_at: datetime = Field(sa_column=_moment())

@@ -60,6 +60,8 @@ def objects_named_by(events: Sequence[Event]) -> tuple[NamedObject, ...]:
                 found.add(NamedObject("consent", sha256))
             case ev.IdentityCaptured(still_sha256=sha256):
                 found.add(NamedObject("card", sha256))
+            case ev.StillCaptured(still_sha256=sha256):
+                found.add(NamedObject("card", sha256))
     return tuple(sorted(found))
 
 

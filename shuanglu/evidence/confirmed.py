@@ -12,10 +12,10 @@ from pydantic import Field
 
 from shuanglu.rules.identity import masked_number
 from shuanglu.script.model import (
+    AskedStep,
     DocumentStep,
     IdentityStep,
     LivenessStep,
-    QuestionStep,
     Script,
     Step,
 )
@@ -36,7 +36,18 @@ class ConfirmedItem(Wire):
     step_id: str
     attempt: int
     kind: Literal[
-        "disclosure", "question", "document", "identity", "liveness", "signature", "confirmation"
+        "disclosure",
+        "question",
+        "document",
+        "identity",
+        "liveness",
+        "signature",
+        "consent",
+        "summary",
+        "questionnaire",
+        "show",
+        "talk",
+        "confirmation",
     ]
     what: str
     choice: str | None = None
@@ -54,6 +65,12 @@ class ConfirmedItem(Wire):
         default=None, description="the face compared with the card's portrait", exclude_if=_is_unset
     )
     challenges_passed: tuple[ChallengeKind, ...] = Field(default=(), exclude_if=_is_unset)
+    risk_level: int | None = Field(
+        default=None, description="of the questionnaire", exclude_if=_is_unset
+    )
+    still_sha256: Sha256Hex | None = Field(
+        default=None, description="of the paper that was shown", exclude_if=_is_unset
+    )
 
 
 def confirmed_items(
@@ -71,7 +88,7 @@ def _item(step: Step, attempt: int, events: Sequence[Event]) -> ConfirmedItem:
     item = ConfirmedItem(step_id=step.id, attempt=attempt, kind=step.kind, what=step.say)
     made = [e.payload for e in events if _is_of(e.payload, step.id, attempt)]
     match step:
-        case QuestionStep():
+        case AskedStep():
             return item.model_copy(update=_answer(step, made))
         case DocumentStep():
             return item.model_copy(
@@ -81,7 +98,7 @@ def _item(step: Step, attempt: int, events: Sequence[Event]) -> ConfirmedItem:
             return item.model_copy(update=_identity(made))
         case LivenessStep():
             return item.model_copy(update={"challenges_passed": _challenges(made)})
-    return item.model_copy(update=_strokes(made))
+    return item.model_copy(update=_made(made))
 
 
 def _is_of(payload: ev.Payload, step_id: str, attempt: int) -> bool:
@@ -89,7 +106,7 @@ def _is_of(payload: ev.Payload, step_id: str, attempt: int) -> bool:
     return found == (step_id, attempt)
 
 
-def _answer(step: QuestionStep, made: Iterable[ev.Payload]) -> dict[str, str | None]:
+def _answer(step: AskedStep, made: Iterable[ev.Payload]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     labels = {choice.id: choice.label.zh for choice in step.choices}
     for payload in made:
@@ -120,6 +137,15 @@ def _challenges(made: Iterable[ev.Payload]) -> tuple[ChallengeKind, ...]:
     )
 
 
-def _strokes(made: Iterable[ev.Payload]) -> dict[str, str]:
-    found = [p.strokes_sha256 for p in made if isinstance(p, ev.SignatureMade)]
-    return {"strokes_sha256": found[-1]} if found else {}
+def _made(made: Iterable[ev.Payload]) -> dict[str, object]:
+    """What the attempt left: strokes, a questionnaire's level, a still."""
+    found: dict[str, object] = {}
+    for payload in made:
+        match payload:
+            case ev.SignatureMade(strokes_sha256=sha256):
+                found["strokes_sha256"] = sha256
+            case ev.QuestionnaireAnswered(level=level):
+                found["risk_level"] = level
+            case ev.StillCaptured(still_sha256=sha256):
+                found["still_sha256"] = sha256
+    return found

@@ -6,9 +6,11 @@ line here is derived from one of its fields.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from shuanglu.evidence.confirmed import ConfirmedItem
 from shuanglu.evidence.statement import Statement
-from shuanglu.script.model import QuestionStep, Script, Text
+from shuanglu.script.model import AskedStep, Script, Text
 
 
 def statement_lines(script: Script, statement: Statement) -> tuple[Text, ...]:
@@ -17,15 +19,20 @@ def statement_lines(script: Script, statement: Statement) -> tuple[Text, ...]:
         zh=f"产品:{statement.product}({statement.product_code}),{statement.institution}",
         en=f"Product: {statement.product} ({statement.product_code}), {statement.institution}",
     )
-    return (product, *(_line(script, item) for item in statement.confirmed))
+    return (product, *confirmed_lines(script, statement.confirmed))
 
 
-def _line(script: Script, item: ConfirmedItem) -> Text:  # noqa: PLR0911 - one line a kind
+def confirmed_lines(script: Script, items: Iterable[ConfirmedItem]) -> tuple[Text, ...]:
+    """One line for each step that stands."""
+    return tuple(_line(script, item) for item in items)
+
+
+def _line(script: Script, item: ConfirmedItem) -> Text:  # noqa: C901, PLR0911 - one line a kind
     title = script.step(item.step_id).title
     match item.kind:
         case "disclosure":
             return Text(zh=f"我已听完:{title.zh}", en=f"I heard to the end: {title.en}")
-        case "question":
+        case "question" | "consent" | "summary":
             return _answer_line(script, item)
         case "document":
             return Text(zh=f"我已读完:{item.document}", en=f"I read to the end: {title.en}")
@@ -38,6 +45,15 @@ def _line(script: Script, item: ConfirmedItem) -> Text:  # noqa: PLR0911 - one l
             return Text(zh="我本人在场", en="I was here in person")
         case "signature":
             return Text(zh="我已亲笔签名", en="I signed by hand")
+        case "questionnaire":
+            return Text(
+                zh=f"我的风险承受能力:{item.risk_level} 级",
+                en=f"My risk tolerance: level {item.risk_level}",
+            )
+        case "show":
+            return Text(zh=f"我已出示:{title.zh}", en=f"I showed: {title.en}")
+        case "talk":
+            return Text(zh=f"已谈完:{title.zh}", en=f"We talked about: {title.en}")
         case "confirmation":
             return Text(zh=f"我已确认:{title.zh}", en=f"I confirmed: {title.en}")
 
@@ -45,7 +61,7 @@ def _line(script: Script, item: ConfirmedItem) -> Text:  # noqa: PLR0911 - one l
 def _answer_line(script: Script, item: ConfirmedItem) -> Text:
     step = script.step(item.step_id)
     english = item.choice or ""
-    if isinstance(step, QuestionStep):
+    if isinstance(step, AskedStep):
         english = next((c.label.en for c in step.choices if c.id == item.choice), english)
     answer = item.answer or item.answer_words or ""
     return Text(

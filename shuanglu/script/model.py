@@ -5,42 +5,57 @@ Stage: read from YAML by the caller, validated here. It never runs anything.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from pydantic import Field, model_validator
 
 from shuanglu.errors import InvalidInputError
 from shuanglu.parsed import parsed
+from shuanglu.script.conditions import TOLD, Circumstance
 from shuanglu.script.steps import (
+    AskedStep,
     Choice,
     ConfirmationStep,
+    ConsentStep,
     DisclosureStep,
     DocumentStep,
     IdentityStep,
     LivenessStep,
+    QuestionnaireStep,
     QuestionStep,
     ScriptPart,
+    ShowStep,
     SignatureStep,
     Step,
     StepKind,
+    SummaryStep,
+    TalkStep,
     Text,
     document_sha256,
 )
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import Assurance
+from shuanglu.timeline.events.payload import is_absent
 
 __all__ = [
+    "AskedStep",
     "Choice",
     "ConfirmationStep",
+    "ConsentStep",
     "DisclosureStep",
     "DocumentStep",
     "IdentityStep",
     "LivenessStep",
     "QuestionStep",
+    "QuestionnaireStep",
     "Script",
+    "ShowStep",
     "SignatureStep",
     "Step",
     "StepKind",
+    "SummaryStep",
+    "TalkStep",
     "Text",
     "document_sha256",
     "parse_script",
@@ -58,6 +73,18 @@ class Script(ScriptPart):
     minimum_assurance: Assurance
     retention_years: int = Field(ge=1, description="REG-14, REG-23; told to the customer")
     estimated_minutes: int = Field(ge=1)
+    scenario: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9-]{1,39}$",
+        description="kind of sale: what the linter demands of it",
+        exclude_if=is_absent,
+    )
+    in_force_from: date | None = Field(default=None, exclude_if=is_absent)
+    circumstances: tuple[Circumstance, ...] | None = Field(
+        default=None,
+        description="must be told when a session is created",
+        exclude_if=is_absent,
+    )
     steps: tuple[Step, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -67,6 +94,16 @@ class Script(ScriptPart):
             raise ValueError("two steps have the same id")
         if self.steps[-1].kind != "confirmation":
             raise ValueError("the last step must be the confirmation: it covers all before it")
+        if self.steps[-1].when is not None:
+            raise ValueError("the confirmation has no condition: without it nothing is signed")
+        if not TOLD.issuperset(self.circumstances or ()):
+            raise ValueError("age, risk_level and level_changed are found out, not told before")
+        for number, step in enumerate(self.steps):
+            unknown = step.when.answers - set(ids[:number]) if step.when else frozenset()
+            if unknown:
+                raise ValueError(
+                    f"step {step.id} depends on {min(unknown)}, which does not come before it"
+                )
         return self
 
     @property

@@ -13,6 +13,9 @@ from shuanglu.timeline import events as ev
 
 _OF_THE_CUSTOMERS_TURN = {
     "question": "answer",
+    "consent": "answer",
+    "summary": "answer",
+    "show": "card",
     "signature": "signing",
     "identity": "card",
     "liveness": "liveness",

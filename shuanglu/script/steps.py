@@ -9,100 +9,43 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from shuanglu.script.asked import AskedStep, Choice, ConsentStep, QuestionStep, SummaryStep
+from shuanglu.script.parts import ScriptPart, StepBase, Text
+from shuanglu.script.questionnaire import QuestionnaireStep, RiskOption, RiskQuestion
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import CardSide, Sha256Hex
 
-SpokenWords = Annotated[str, Field(min_length=1, max_length=40)]
-
-
-def _is_empty(value: tuple[str, ...]) -> bool:
-    """Keeps a field that scripts did not always have out of them, and so out of their hash."""
-    return not value
-
-
-class ScriptPart(BaseModel):
-    """Base of every part of a script: frozen, no undeclared field."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(ScriptPart):
-    """Words in every language that the page speaks. Chinese is the one that counts."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-
-class StepBase(ScriptPart):
-    """What every step has."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")
-    title: Text
-    clauses: tuple[str, ...] = Field(description="regulation items that the step serves, REG-n")
-    say: str = Field(min_length=1, max_length=1200, description="spoken to the customer, Chinese")
-    show: Text = Field(description="the words on the screen")
-    max_attempts: int = Field(default=3, ge=1, le=10)
+__all__ = [
+    "AskedStep",
+    "Choice",
+    "ConfirmationStep",
+    "ConsentStep",
+    "DisclosureStep",
+    "DocumentStep",
+    "IdentityStep",
+    "LivenessStep",
+    "QuestionStep",
+    "QuestionnaireStep",
+    "RiskOption",
+    "RiskQuestion",
+    "ScriptPart",
+    "ShowStep",
+    "SignatureStep",
+    "Step",
+    "StepKind",
+    "SummaryStep",
+    "TalkStep",
+    "Text",
+    "document_sha256",
+]
 
 
 class DisclosureStep(StepBase):
     """Spoken to its end, with proof of playback from the phone."""
 
     kind: Literal["disclosure"] = "disclosure"
-
-
-class Choice(ScriptPart):
-    """One answer that can be tapped beside the spoken one."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,19}$")
-    label: Text
-    accepted: bool
-
-
-class QuestionStep(StepBase):
-    """Asked aloud; answered aloud, and tapped as well where the words are not sure."""
-
-    kind: Literal["question"] = "question"
-    choices: tuple[Choice, ...] = Field(min_length=2)
-    accepted_words: tuple[SpokenWords, ...] = Field(
-        default=(),
-        max_length=40,
-        description="say yes, beside the labels of accepted choices; Chinese",
-        exclude_if=_is_empty,
-    )
-    refused_words: tuple[SpokenWords, ...] = Field(
-        default=(),
-        max_length=40,
-        description="say no, beside the labels of refused choices; Chinese",
-        exclude_if=_is_empty,
-    )
-    min_speech_ms: int = Field(default=250, ge=100, description="least voice that is an answer")
-
-    @model_validator(mode="after")
-    def _choices_make_sense(self) -> QuestionStep:
-        ids = [choice.id for choice in self.choices]
-        if len(set(ids)) != len(ids):
-            raise ValueError("two choices have the same id")
-        if not any(choice.accepted for choice in self.choices):
-            raise ValueError("no choice is accepted: the step could never be completed")
-        yes, no = set(self.yes_words), set(self.no_words)
-        if no.intersection(self.accepted_words) or yes.intersection(self.refused_words):
-            raise ValueError("the same words would be accepted and refused")
-        return self
-
-    @property
-    def yes_words(self) -> tuple[str, ...]:
-        """Words that are an accepted answer: the labels of accepted choices, and more."""
-        return self._labels(accepted=True) + self.accepted_words
-
-    @property
-    def no_words(self) -> tuple[str, ...]:
-        """Words that are a refused answer: the labels of refused choices, and more."""
-        return self._labels(accepted=False) + self.refused_words
-
-    def _labels(self, *, accepted: bool) -> tuple[str, ...]:
-        return tuple(c.label.zh for c in self.choices if c.accepted is accepted)
 
 
 class DocumentStep(StepBase):
@@ -147,6 +90,20 @@ class LivenessStep(StepBase):
     passes: int = Field(default=2, ge=1, le=3, description="different challenges to be passed")
 
 
+class ShowStep(StepBase):
+    """A paper is held to the camera: a certificate, a page; legible, frozen as a still."""
+
+    kind: Literal["show"] = "show"
+    subject: Text = Field(description="what is to be shown")
+
+
+class TalkStep(StepBase):
+    """Free talk, until the customer says that it is over."""
+
+    kind: Literal["talk"] = "talk"
+    min_ms: int = Field(default=5_000, ge=0, description="shorter does not count")
+
+
 class ConfirmationStep(StepBase):
     """The customer's key signs the statement."""
 
@@ -160,6 +117,11 @@ Step = Annotated[
     | IdentityStep
     | LivenessStep
     | SignatureStep
+    | ConsentStep
+    | SummaryStep
+    | QuestionnaireStep
+    | ShowStep
+    | TalkStep
     | ConfirmationStep,
     Field(discriminator="kind"),
 ]
@@ -175,6 +137,11 @@ class StepKind(StrEnum):
     LIVENESS = "liveness"
     SIGNATURE = "signature"
     CONFIRMATION = "confirmation"
+    CONSENT = "consent"
+    SUMMARY = "summary"
+    QUESTIONNAIRE = "questionnaire"
+    SHOW = "show"
+    TALK = "talk"
 
 
 def document_sha256(pages: tuple[Text, ...]) -> str:

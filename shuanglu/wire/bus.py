@@ -14,12 +14,15 @@
 | ``media.left`` | publish | signalling → worker | Left |
 | ``template.keep`` | request | worker → server | TemplateKeep → Done |
 | ``template.load`` | request | worker → server | TemplateLoad → TemplateReply |
+| ``assessment.keep`` | request | worker → server | AssessmentKeep → Done |
+| ``assessment.count`` | request | worker → server | AssessmentCount → AssessmentReply |
 | ``alerts.changed`` | publish | server → all | AlertsChanged |
 | ``phone.<session_id>`` | publish | worker, server → signalling | ToPhone |
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -42,8 +45,10 @@ from shuanglu.wire.signalling import (
     PageVisibility,
     PlayTestSound,
     PromptProof,
+    QuestionnaireReport,
     RedoStep,
     ServerMessage,
+    TalkDone,
 )
 from shuanglu.wire.views import CustomerSession, LiveStatus
 
@@ -132,6 +137,8 @@ PhoneInput = (
     | PromptProof
     | AnswerTap
     | DocumentReadReport
+    | QuestionnaireReport
+    | TalkDone
     | RedoStep
     | IdentityConfirm
     | IdentityRetake
@@ -223,6 +230,31 @@ class TemplateReply(Wire):
 
     ciphertext_b64: str | None
     model_sha256: Sha256Hex | None
+
+
+class AssessmentKeep(Wire):
+    """A customer's risk tolerance was assessed. ``customer`` is a keyed hash, never a number."""
+
+    session_id: str
+    attempt: int = Field(ge=1)
+    customer: Sha256Hex
+    level: int = Field(ge=1, le=5)
+
+
+class AssessmentCount(Wire):
+    """Asks for a customer's earlier assessments; those of this session count, too."""
+
+    session_id: str
+    customer: Sha256Hex
+
+
+class AssessmentReply(Wire):
+    """What was counted (REG-24)."""
+
+    today: int = Field(ge=0)
+    last_12_months: int = Field(ge=0)
+    previous_level: int | None
+    previous_on: date | None
 
 
 class AlertsChanged(Wire):

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from shuanglu.script.conditions import Circumstance
 from shuanglu.script.model import Choice, StepKind, Text
-from shuanglu.timeline.events import Assurance, ConsentKind, Event, Missing, Outcome
+from shuanglu.timeline.events import Assurance, Channel, ConsentKind, Event, Missing, Outcome
 from shuanglu.wire.base import Wire
 from shuanglu.wire.signalling import Attempt, StepId
 from shuanglu.wire.views import CustomerSession, SessionSummary
@@ -69,12 +70,25 @@ class Scenario(Wire):
     institution: str
     estimated_minutes: int
     step_count: int
+    circumstances: tuple[Circumstance, ...] = Field(
+        default=(), description="must be told when a session is created"
+    )
 
 
 class ScenarioList(Wire):
     """All published scripts."""
 
     items: tuple[Scenario, ...]
+
+
+class ToldCircumstances(Wire):
+    """What staff know of the sale; conditions of the script ask about it."""
+
+    product_risk: int | None = Field(default=None, ge=1, le=5)
+    channel: Channel | None = None
+    province: str | None = Field(default=None, min_length=1, max_length=20)
+    death_benefit: bool | None = None
+    returning: bool | None = None
 
 
 class CreateSession(Wire):
@@ -84,6 +98,7 @@ class CreateSession(Wire):
     product: str = Field(min_length=1, max_length=80)
     product_code: str = Field(min_length=1, max_length=40)
     customer_name: str = Field(min_length=1, max_length=80)
+    circumstances: ToldCircumstances = Field(default_factory=ToldCircumstances)
 
 
 class Invitation(Wire):

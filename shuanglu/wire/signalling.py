@@ -80,6 +80,23 @@ class DocumentReadReport(Wire):
     page_seen_ms: tuple[Annotated[int, Field(ge=0, le=86_400_000)], ...] = Field(max_length=500)
 
 
+class QuestionnaireReport(Wire):
+    """Every question of the questionnaire answered: id of the option by id of the question."""
+
+    type: Literal["questionnaire_answered"] = "questionnaire_answered"
+    step_id: StepId
+    attempt: Attempt
+    answers: dict[StepId, Annotated[str, Field(min_length=1, max_length=20)]] = Field(max_length=40)
+
+
+class TalkDone(Wire):
+    """The free talk is over."""
+
+    type: Literal["talk_done"] = "talk_done"
+    step_id: StepId
+    attempt: Attempt
+
+
 class RedoStep(Wire):
     """The customer wants to do the current step again."""
 
@@ -179,6 +196,8 @@ PhoneMessage = Annotated[
     | PromptProof
     | AnswerTap
     | DocumentReadReport
+    | QuestionnaireReport
+    | TalkDone
     | RedoStep
     | IdentityConfirm
     | IdentityRetake

@@ -84,6 +84,21 @@ class ChallengeView(Wire):
     state: Literal["show", "judging"] = "show"
 
 
+class QuestionnaireOption(Wire):
+    """An answer to tap. Its points are not shown: nobody shall aim at a level."""
+
+    id: str
+    label: Text
+
+
+class QuestionnaireQuestion(Wire):
+    """One question of a questionnaire; nothing is ticked beforehand."""
+
+    id: str
+    text: Text
+    options: tuple[QuestionnaireOption, ...]
+
+
 class StepView(Wire):
     """The step that the phone shows now."""
 
@@ -101,6 +116,13 @@ class StepView(Wire):
     )
     identity: IdentityView | None = None
     challenge: ChallengeView | None = None
+    questions: tuple[QuestionnaireQuestion, ...] = ()
+    recap: tuple[Text, ...] = Field(
+        default=(), description="what was said and shown so far, to be confirmed as a whole"
+    )
+    subject: Text | None = Field(default=None, description="the paper that is to be shown")
+    hint: str | None = Field(default=None, description="what keeps it from being captured")
+    min_talk_ms: int = 0
     document_sha256: str | None = None
     pages: tuple[Text, ...] = ()
     min_page_ms: int = 0

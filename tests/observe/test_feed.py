@@ -62,9 +62,9 @@ def test_about_one_picture_a_second_is_watched(rate_hz: int) -> None:
 
 def test_voice_and_a_still_picture_are_looked_at_more_often() -> None:
     seen = []
-    for hears_voice, may_be_frozen in ((False, False), (True, False), (True, True)):
+    for hears_voice, is_in_doubt in ((False, False), (True, False), (True, True)):
         watch = PictureFeed(ObserverSettings())
-        watch.hears_voice, watch.may_be_frozen = hears_voice, may_be_frozen
+        watch.hears_voice, watch.is_in_doubt = hears_voice, is_in_doubt
         seen.append(len(looked(feed(watch, camera(20)))))
     assert seen == sorted(seen)
     assert seen[0] < seen[1] < seen[2] <= 40

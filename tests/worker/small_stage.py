@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 
 from media_worker.direct.director import Director
@@ -103,6 +103,39 @@ class ToldVoice:
         self.is_reading_again = True
 
 
+def counted(
+    today: int = 0,
+    last_12_months: int = 0,
+    level: int | None = None,
+    on: date | None = None,
+    *,
+    evaluated: bool = True,
+) -> ev.SuitabilityChecked:
+    """What a server would have counted."""
+    return ev.SuitabilityChecked(
+        evaluated=evaluated,
+        today=today,
+        last_12_months=last_12_months,
+        previous_level=level,
+        previous_on=on,
+        policy_version=1,
+    )
+
+
+@dataclass
+class ToldAssessments:
+    """Counts what a test says."""
+
+    found: ev.SuitabilityChecked = field(default_factory=counted)
+    kept: list[ev.QuestionnaireAnswered] = field(default_factory=list)
+
+    async def counted(self) -> ev.SuitabilityChecked:
+        return self.found
+
+    async def keep(self, answered: ev.QuestionnaireAnswered) -> None:
+        self.kept.append(answered)
+
+
 class SmallStage:
     """A stage in memory; the first ``failures`` appends fail in a way that nobody planned."""
 
@@ -118,6 +151,7 @@ class SmallStage:
         self.appended: list[ev.Payload] = []
         self.kept: dict[str, bytes] = {}
         self.display = DisplayState()
+        self.assessments = ToldAssessments()
         self.senses = ToldSenses()
         self.track = VoiceTrack()
         self.media_ms = 20_000

@@ -35,6 +35,10 @@ export type AnyPayload =
   | AnswerTapped
   | AnswerJudged
   | DocumentRead
+  | SuitabilityChecked
+  | QuestionnaireAnswered
+  | StillCaptured
+  | TalkEnded
   | IdentityCaptured
   | IdentityRead
   | IdentityConfirmed
@@ -49,7 +53,12 @@ export type AnyPayload =
   | ConfirmationSigned
   | StepCompleted
   | StepFailed
+  | ScriptStopped
   | VerdictGiven;
+/**
+ * Where the product is sold.
+ */
+export type Channel = "self_service" | "counter" | "field" | "remote";
 /**
  * Two separate choices, never bundled (REG-28, REG-29).
  */
@@ -113,6 +122,18 @@ export type Assurance = "webauthn_user_verified" | "device_key_and_code";
  */
 export type Outcome = "complete" | "needs_review" | "incomplete";
 /**
+ * What a condition may ask about.
+ */
+export type Circumstance =
+  | "age"
+  | "product_risk"
+  | "channel"
+  | "province"
+  | "death_benefit"
+  | "returning"
+  | "risk_level"
+  | "level_changed";
+/**
  * Where a session stands, as staff see it. Folded from the timeline.
  */
 export type SessionPhase =
@@ -121,7 +142,18 @@ export type SessionPhase =
  * The kinds of step, as they stand in YAML.
  */
 export type StepKind =
-  "disclosure" | "question" | "document" | "identity" | "liveness" | "signature" | "confirmation";
+  | "disclosure"
+  | "question"
+  | "document"
+  | "identity"
+  | "liveness"
+  | "signature"
+  | "confirmation"
+  | "consent"
+  | "summary"
+  | "questionnaire"
+  | "show"
+  | "talk";
 /**
  * Where the run of a script stands.
  */
@@ -175,6 +207,8 @@ export type PhoneMessage =
   | PromptProof
   | AnswerTap
   | DocumentReadReport
+  | QuestionnaireReport
+  | TalkDone
   | RedoStep
   | IdentityConfirm
   | IdentityRetake
@@ -226,8 +260,11 @@ export interface Wire {
   ChallengeOutcome: ChallengeOutcome;
   ChallengePerformed: ChallengePerformed;
   ChallengeView: ChallengeView;
+  Channel: Channel;
   Choice: Choice;
   ChooseDisplay: ChooseDisplay;
+  Circumstance: Circumstance;
+  Circumstances: Circumstances;
   ClocksAligned: ClocksAligned;
   ConfirmationSigned: ConfirmationSigned;
   Consent: Consent;
@@ -299,6 +336,10 @@ export interface Wire {
   PromptStartedNotice: PromptStartedNotice;
   PromptView: PromptView;
   PublicRecord: PublicRecord;
+  QuestionnaireAnswered: QuestionnaireAnswered;
+  QuestionnaireOption: QuestionnaireOption;
+  QuestionnaireQuestion: QuestionnaireQuestion;
+  QuestionnaireReport: QuestionnaireReport;
   Receipt: Receipt;
   RecordingStarted: RecordingStarted;
   RedoStep: RedoStep;
@@ -307,6 +348,7 @@ export interface Wire {
   RunPhase: RunPhase;
   Scenario: Scenario;
   ScenarioList: ScenarioList;
+  ScriptStopped: ScriptStopped;
   Sealed: Sealed;
   ServerMessage: ServerMessage;
   SessionCreated: SessionCreated;
@@ -331,12 +373,17 @@ export interface Wire {
   StepKind: StepKind;
   StepOutline: StepOutline;
   StepView: StepView;
+  StillCaptured: StillCaptured;
   StretchBegun: StretchBegun;
   StretchEnded: StretchEnded;
   StretchView: StretchView;
   StrokePoint: StrokePoint;
+  SuitabilityChecked: SuitabilityChecked;
+  TalkDone: TalkDone;
+  TalkEnded: TalkEnded;
   TestSoundStarted: TestSoundStarted;
   Text: Text;
+  ToldCircumstances: ToldCircumstances;
   Verdict: Verdict;
   VerdictGiven: VerdictGiven;
   VerdictView: VerdictView;
@@ -510,6 +557,7 @@ export interface AnswerTapped {
  * A staff member created the session.
  */
 export interface SessionCreated {
+  circumstances: Circumstances | null;
   created_by: string;
   customer_name: string;
   institution: string;
@@ -519,6 +567,34 @@ export interface SessionCreated {
   script_sha256: string;
   script_version: number;
   type: "session.created";
+}
+/**
+ * What is known of a sale before it begins, and what the script's conditions ask about.
+ *
+ * What nobody told stays absent: a condition on it is then undecided, and the step applies.
+ */
+export interface Circumstances {
+  channel: Channel | null;
+  /**
+   * REG-8
+   */
+  death_benefit: boolean | null;
+  /**
+   * REG-24: levels 1 to 5
+   */
+  product_risk: number | null;
+  /**
+   * REG-2
+   */
+  province: string | null;
+  /**
+   * has a record with this institution
+   */
+  returning: boolean | null;
+  /**
+   * ages are counted up to this day
+   */
+  sale_date: string;
 }
 /**
  * A single-use code was made; only its hash is kept.
@@ -549,7 +625,12 @@ export interface ConsentRecorded {
  * The session leaves self-service; a person takes over (REG-29, REG-33).
  */
 export interface RouteStaffed {
-  reason: "face_consent_refused" | "customer_asked" | "attempts_used_up" | "liveness_inconclusive";
+  reason:
+    | "face_consent_refused"
+    | "customer_asked"
+    | "attempts_used_up"
+    | "liveness_inconclusive"
+    | "answer_needs_person";
   type: "route.staffed";
 }
 /**
@@ -843,6 +924,70 @@ export interface DocumentRead {
   type: "document.read";
 }
 /**
+ * What the server counted of this customer's earlier risk assessments (REG-24).
+ */
+export interface SuitabilityChecked {
+  /**
+   * False: the server could not say; nothing is presumed
+   */
+  evaluated: boolean;
+  /**
+   * today's included
+   */
+  last_12_months: number;
+  policy_version: number;
+  previous_level: number | null;
+  previous_on: string | null;
+  today: number;
+  type: "suitability.checked";
+}
+/**
+ * Every question of a questionnaire answered by a tap; the level follows from them.
+ */
+export interface QuestionnaireAnswered {
+  /**
+   * id of the option by id of the question
+   */
+  answers: {
+    [k: string]: string | undefined;
+  };
+  attempt: number;
+  /**
+   * REG-24: risk tolerance, 1 the lowest
+   */
+  level: number;
+  score: number;
+  step_id: string;
+  type: "questionnaire.answered";
+}
+/**
+ * A paper held to the camera, frozen as a still; the JPEG is an object named by hash.
+ */
+export interface StillCaptured {
+  at_ms: number;
+  attempt: number;
+  glare_share: number;
+  sharpness: number;
+  step_id: string;
+  still_bytes: number;
+  still_sha256: string;
+  type: "still.captured";
+}
+/**
+ * A stretch of free talk is over, on the customer's word.
+ */
+export interface TalkEnded {
+  attempt: number;
+  from_ms: number;
+  /**
+   * voice in it; None: not evaluated
+   */
+  speech_ms: number | null;
+  step_id: string;
+  to_ms: number;
+  type: "talk.ended";
+}
+/**
  * A still of a card, taken from the running stream; the JPEG is an object named by hash.
  */
 export interface IdentityCaptured {
@@ -1094,12 +1239,23 @@ export interface StepFailed {
     | "liveness_inconclusive"
     | "interrupted"
     | "media_missing"
-    | "customer_redo";
+    | "customer_redo"
+    | "time_used_up"
+    | "talk_too_short";
   step_id: string;
   type: "step.failed";
 }
 /**
- * Closes the timeline. ``incomplete`` never closes it by itself, only by abandonment.
+ * The script ends here: the sale must not go on. The record is closed as incomplete.
+ */
+export interface ScriptStopped {
+  attempt: number;
+  reason: "customer_refused" | "not_suitable" | "attempts_used_up" | "assessments_used_up";
+  step_id: string;
+  type: "script.stopped";
+}
+/**
+ * Closes the timeline. ``incomplete`` closes it only where the script was stopped.
  */
 export interface VerdictGiven {
   gap_ms: number;
@@ -1188,6 +1344,10 @@ export interface Choice {
   accepted: boolean;
   id: string;
   label: Text;
+  /**
+   * what a refused choice leads to; absent: the question is asked again
+   */
+  then: ("again" | "stop" | "person") | null;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
@@ -1220,10 +1380,21 @@ export interface Consent {
  * A new session.
  */
 export interface CreateSession {
+  circumstances: ToldCircumstances;
   customer_name: string;
   product: string;
   product_code: string;
   script_id: string;
+}
+/**
+ * What staff know of the sale; conditions of the script ask about it.
+ */
+export interface ToldCircumstances {
+  channel: Channel | null;
+  death_benefit: boolean | null;
+  product_risk: number | null;
+  province: string | null;
+  returning: boolean | null;
 }
 /**
  * A registered credential.
@@ -1389,6 +1560,10 @@ export interface Event {
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | SuitabilityChecked
+    | QuestionnaireAnswered
+    | StillCaptured
+    | TalkEnded
     | IdentityCaptured
     | IdentityRead
     | IdentityConfirmed
@@ -1403,6 +1578,7 @@ export interface Event {
     | ConfirmationSigned
     | StepCompleted
     | StepFailed
+    | ScriptStopped
     | VerdictGiven;
   prev_hash: string;
   recorded_at: string;
@@ -1550,6 +1726,10 @@ export interface StepView {
   challenge: ChallengeView | null;
   choices: Choice[];
   document_sha256: string | null;
+  /**
+   * what keeps it from being captured
+   */
+  hint: string | null;
   id: string;
   identity: IdentityView | null;
   kind: StepKind;
@@ -1558,9 +1738,19 @@ export interface StepView {
    */
   last_failure: string | null;
   min_page_ms: number;
+  min_talk_ms: number;
   pages: Text[];
   prompt: PromptView;
+  questions: QuestionnaireQuestion[];
+  /**
+   * what was said and shown so far, to be confirmed as a whole
+   */
+  recap: Text[];
   show: Text;
+  /**
+   * the paper that is to be shown
+   */
+  subject: Text | null;
   title: Text;
   voice_heard: boolean;
   /**
@@ -1577,6 +1767,21 @@ export interface PromptView {
   played: boolean;
   playing: boolean;
   synthetic: boolean;
+}
+/**
+ * One question of a questionnaire; nothing is ticked beforehand.
+ */
+export interface QuestionnaireQuestion {
+  id: string;
+  options: QuestionnaireOption[];
+  text: Text;
+}
+/**
+ * An answer to tap. Its points are not shown: nobody shall aim at a level.
+ */
+export interface QuestionnaireOption {
+  id: string;
+  label: Text;
 }
 /**
  * Name and password.
@@ -1613,6 +1818,29 @@ export interface PromptProof {
   proof: PlaybackProof;
   step_id: string;
   type: "prompt_proof";
+}
+/**
+ * Every question of the questionnaire answered: id of the option by id of the question.
+ */
+export interface QuestionnaireReport {
+  answers: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^[a-z][a-z0-9-]{1,39}$".
+     */
+    [k: string]: string | undefined;
+  };
+  attempt: number;
+  step_id: string;
+  type: "questionnaire_answered";
+}
+/**
+ * The free talk is over.
+ */
+export interface TalkDone {
+  attempt: number;
+  step_id: string;
+  type: "talk_done";
 }
 /**
  * The customer wants to do the current step again.
@@ -1704,6 +1932,10 @@ export interface Refused {
  * A published script that a session can be created from.
  */
 export interface Scenario {
+  /**
+   * must be told when a session is created
+   */
+  circumstances: Circumstance[];
   estimated_minutes: number;
   institution: string;
   script_id: string;

@@ -87,11 +87,16 @@ def _check_consents(findings: Findings) -> None:
 
 
 def _check_cards(findings: Findings) -> None:
-    for event, captured in findings.payloads(ev.IdentityCaptured):
-        pieces = list(findings.package.pieces(card_file(captured.still_sha256)))
-        is_jpeg = bool(pieces) and pieces[0].startswith(JPEG_MAGIC)
-        same = is_jpeg and sum(map(len, pieces)) == captured.still_bytes
-        require(same, "card", f"event {event.seq} names no picture of a card")
+    for event in findings.events:
+        match event.payload:
+            case (
+                ev.IdentityCaptured(still_sha256=sha256, still_bytes=size)
+                | ev.StillCaptured(still_sha256=sha256, still_bytes=size)
+            ):
+                pieces = list(findings.package.pieces(card_file(sha256)))
+                is_jpeg = bool(pieces) and pieces[0].startswith(JPEG_MAGIC)
+                same = is_jpeg and sum(map(len, pieces)) == size
+                require(same, "card", f"event {event.seq} names no picture of a card or paper")
 
 
 def check_statements(findings: Findings) -> str:

@@ -153,7 +153,11 @@ def _media_times(event: Event) -> list[int | None]:
     match event.payload:
         case ev.MediaStored(end_ms=end_ms) | ev.StretchEnded(end_ms=end_ms):
             return [event.media_time_ms, end_ms]
-        case ev.IdentityCaptured(at_ms=at_ms) | ev.FaceCompared(at_ms=at_ms):
+        case (
+            ev.IdentityCaptured(at_ms=at_ms)
+            | ev.StillCaptured(at_ms=at_ms)
+            | ev.FaceCompared(at_ms=at_ms)
+        ):
             return [event.media_time_ms, at_ms]
         case ev.LivenessPerformed(to_ms=to_ms) | ev.SpeechRecognised(to_ms=to_ms):
             return [event.media_time_ms, to_ms]

@@ -42,6 +42,14 @@ class CaptureCard:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptureStill:
+    """Watch for a paper before the camera; append ``still.captured``."""
+
+    step_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class CompareFace:
     """Compare the card's portrait with the live face; append ``face.compared``, purpose card."""
 
@@ -68,4 +76,19 @@ class Finish:
     """Store what is in flight, judge the whole record, append what came of it."""
 
 
-Action = Append | PlayPrompt | JudgeAnswer | CaptureCard | CompareFace | Challenge | Finish
+@dataclass(frozen=True, slots=True)
+class CountAssessments:
+    """Ask how often this customer was assessed before; append ``suitability.checked``."""
+
+
+Action = (
+    Append
+    | PlayPrompt
+    | JudgeAnswer
+    | CaptureCard
+    | CaptureStill
+    | CompareFace
+    | CountAssessments
+    | Challenge
+    | Finish
+)

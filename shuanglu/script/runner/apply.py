@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shuanglu.script.model import DisclosureStep, Script
+from shuanglu.rules.identity.number import birth_date_in
+from shuanglu.script.conditions import Known
+from shuanglu.script.due import steps_due
+from shuanglu.script.model import AskedStep, DisclosureStep, Script, Step
 from shuanglu.script.runner.state import RunPhase, RunState
-from shuanglu.script.runner.turn import Turn, failure_of, is_over, taken
+from shuanglu.script.runner.turn import Turn, chosen, failure_of, is_over, taken
 from shuanglu.timeline import events as ev
 
 _UNCOUNTED_FAILURES = frozenset({"interrupted", "media_missing", "customer_redo"})
@@ -27,11 +30,15 @@ def fold(script: Script, events: Iterable[ev.Event], state: RunState | None = No
     return state
 
 
-def apply(script: Script, state: RunState, payload: ev.Payload) -> RunState:  # noqa: C901, PLR0911 - one case an event type
+def apply(script: Script, state: RunState, payload: ev.Payload) -> RunState:  # noqa: C901, PLR0911, PLR0912 - one case an event type
     """The state after one event. Events of another step or attempt change nothing."""
     if state.phase is RunPhase.CLOSED:
         return state
     match payload:
+        case ev.SessionCreated(circumstances=circumstances):
+            return replace(state, known=replace(state.known, circumstances=circumstances))
+        case ev.SuitabilityChecked():
+            return replace(state, known=replace(state.known, assessed=payload))
         case ev.ConsentRecorded(kind=kind, granted=granted):
             consents = state.consents | {kind} if granted else state.consents - {kind}
             return _opened(replace(state, consents=consents))
@@ -45,6 +52,8 @@ def apply(script: Script, state: RunState, payload: ev.Payload) -> RunState:  # 
             return replace(state, phase=RunPhase.CLOSED, outcome=outcome)
         case ev.StepBegun(step_id=step_id, attempt=attempt) if state.phase is RunPhase.BETWEEN:
             return _begun(state, step_id, attempt)
+        case ev.ScriptStopped() if _may_stop(state, payload):
+            return replace(_between(state), phase=RunPhase.FINISHING, stopped=payload)
         case ev.StepFailed(step_id=step_id, reason=reason) if step_id in state.completed:
             return _reopened(script, state, step_id, reason)
         case _ if not _of_current_attempt(state, payload):
@@ -127,11 +136,35 @@ def _prompted(state: RunState, payload: ev.Payload, *, is_whole_step: bool) -> R
     return state
 
 
+def _may_stop(state: RunState, stopped: ev.ScriptStopped) -> bool:
+    """A script is stopped by a judgement, or where a step's attempts are used up."""
+    of = (stopped.step_id, stopped.attempt)
+    if state.phase is RunPhase.JUDGING:
+        return of == (state.step_id, state.attempt)
+    attempt = state.attempts.get(stopped.step_id, 0)
+    return state.phase is RunPhase.BETWEEN and attempt == stopped.attempt
+
+
 def _completed(script: Script, state: RunState) -> RunState:
-    completed = state.completed | {state.step_id or ""}
-    done = all(step.id in completed for step in script.steps)
-    after = replace(_between(state), completed=completed)
+    step = script.step(state.step_id or "")
+    completed = state.completed | {step.id}
+    after = replace(_between(state), completed=completed, known=_learned(step, state))
+    done = all(each.id in completed for each in steps_due(script, after.known))
     return replace(after, phase=RunPhase.FINISHING) if done else after
+
+
+def _learned(step: Step, state: RunState) -> Known:
+    """What a completed step tells of the customer and of his answers."""
+    known, turn = state.known, state.turn
+    if turn.card.confirmed is not None:
+        # Another card may be another customer's: what was counted is asked again.
+        born = birth_date_in(turn.card.confirmed.number)
+        known = replace(known, birth_date=born, assessed=None)
+    if turn.questionnaire is not None:
+        known = replace(known, risk_level=turn.questionnaire.level)
+    if isinstance(step, AskedStep) and (choice := chosen(step, turn)) is not None:
+        known = replace(known, answers={**known.answers, step.id: choice.id})
+    return known
 
 
 def _failed(state: RunState, reason: str) -> RunState:
@@ -143,7 +176,7 @@ def _failed(state: RunState, reason: str) -> RunState:
 
 def _reopened(script: Script, state: RunState, step_id: str, reason: str) -> RunState:
     """A completed step no longer stands; the confirmation covered it, so it falls too."""
-    if state.phase not in {RunPhase.BETWEEN, RunPhase.FINISHING}:
+    if state.phase not in {RunPhase.BETWEEN, RunPhase.FINISHING} or state.stopped is not None:
         return state
     counts = reason not in _UNCOUNTED_FAILURES
     after = _between(_counted(state, step_id, reason) if counts else state)

@@ -7,19 +7,31 @@ from __future__ import annotations
 
 from typing import Literal
 
-from shuanglu.script.model import IdentityStep, LivenessStep, QuestionStep, Script, Step
+from shuanglu.rules.suitability import may_assess, shipped_suitability
+from shuanglu.script.due import steps_due
+from shuanglu.script.model import (
+    AskedStep,
+    IdentityStep,
+    LivenessStep,
+    QuestionnaireStep,
+    Script,
+    ShowStep,
+    Step,
+)
 from shuanglu.script.runner.actions import (
     Action,
     Append,
     CaptureCard,
+    CaptureStill,
     Challenge,
     CompareFace,
+    CountAssessments,
     Finish,
     JudgeAnswer,
     PlayPrompt,
 )
 from shuanglu.script.runner.state import RunPhase, RunState
-from shuanglu.script.runner.turn import failure_of
+from shuanglu.script.runner.turn import chosen, failure_of
 from shuanglu.timeline import events as ev
 
 
@@ -40,19 +52,40 @@ def decide(script: Script, state: RunState) -> Action | None:
 
 
 def next_step_id(script: Script, state: RunState) -> str | None:
-    """The first step that is not completed, in script order."""
-    return next((step.id for step in script.steps if step.id not in state.completed), None)
+    """The first step that applies and is not completed, in script order."""
+    due = steps_due(script, state.known)
+    return next((step.id for step in due if step.id not in state.completed), None)
 
 
 def _next_step(script: Script, state: RunState) -> Action | None:
+    if _must_count(script, state):
+        return CountAssessments()
     step_id = next_step_id(script, state)
     if step_id is None:
         return None
     step = script.step(step_id)
+    if isinstance(step, QuestionnaireStep) and not _may_assess(state):
+        attempt = state.attempts.get(step_id, 0)
+        return Append(_stopped(step_id, attempt, "assessments_used_up"))
     failures = state.counted_failures.get(step_id, ())
+    if len(failures) >= step.max_attempts and step.on_exhausted == "stop":
+        return Append(_stopped(step_id, state.attempts[step_id], "attempts_used_up"))
     if len(failures) >= step.max_attempts:
         return Append(ev.RouteStaffed(reason=_used_up(step, failures)))
     return Append(ev.StepBegun(step_id=step_id, attempt=state.attempts.get(step_id, 0) + 1))
+
+
+def _must_count(script: Script, state: RunState) -> bool:
+    """Whether the customer is known by now, and his earlier assessments are not."""
+    known = state.known
+    if known.birth_date is None or known.assessed is not None:
+        return False
+    return any(isinstance(step, QuestionnaireStep) for step in script.steps)
+
+
+def _may_assess(state: RunState) -> bool:
+    assessed = state.known.assessed
+    return assessed is None or may_assess(assessed, shipped_suitability())
 
 
 def _used_up(
@@ -65,12 +98,14 @@ def _used_up(
 
 def _in_turn(step: Step, state: RunState) -> Action | None:
     match step:
-        case QuestionStep() if state.choice:
+        case AskedStep() if state.choice:
             return JudgeAnswer(step.id, state.attempt, state.choice)
         case IdentityStep():
             return _with_card(step, state)
         case LivenessStep():
             return _next_challenge(step, state)
+        case ShowStep():
+            return CaptureStill(step.id, state.attempt)
     return None
 
 
@@ -91,9 +126,41 @@ def _next_challenge(step: LivenessStep, state: RunState) -> Action:
     return Challenge(step.id, state.attempt, challenges.drawn + 1, challenges.used)
 
 
-def _judgement(script: Script, state: RunState) -> ev.StepCompleted | ev.StepFailed:
+def _judgement(script: Script, state: RunState) -> ev.Payload:
     step_id, attempt = state.step_id or "", state.attempt
-    reason = failure_of(script.step(step_id), state.turn)
+    step = script.step(step_id)
+    reason = failure_of(step, state.turn)
+    if reason == "answer_refused" and isinstance(step, AskedStep):
+        return _after_refusal(step, state)
     if reason is not None:
         return ev.StepFailed(step_id=step_id, attempt=attempt, reason=reason)
+    if isinstance(step, QuestionnaireStep) and _is_above_tolerance(step, state):
+        return _stopped(step_id, attempt, "not_suitable")
     return ev.StepCompleted(step_id=step_id, attempt=attempt)
+
+
+def _after_refusal(step: AskedStep, state: RunState) -> ev.Payload:
+    """What the refused choice leads to; a contradiction is asked again, whatever it was."""
+    choice = chosen(step, state.turn)
+    then = choice.then if choice is not None and not choice.accepted else None
+    if then == "stop":
+        return _stopped(step.id, state.attempt, "customer_refused")
+    if then == "person":
+        return ev.RouteStaffed(reason="answer_needs_person")
+    return ev.StepFailed(step_id=step.id, attempt=state.attempt, reason="answer_refused")
+
+
+def _is_above_tolerance(step: QuestionnaireStep, state: RunState) -> bool:
+    """Whether the product's risk exceeds the tolerance that was just found (REG-24)."""
+    answered, told = state.turn.questionnaire, state.known.circumstances
+    if not step.stop_above_tolerance or answered is None or told is None:
+        return False
+    return told.product_risk is not None and told.product_risk > answered.level
+
+
+def _stopped(
+    step_id: str,
+    attempt: int,
+    reason: Literal["customer_refused", "not_suitable", "attempts_used_up", "assessments_used_up"],
+) -> ev.ScriptStopped:
+    return ev.ScriptStopped(step_id=step_id, attempt=attempt, reason=reason)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from shuanglu.script.conditions import Known
 from shuanglu.script.runner.turn import Turn
 from shuanglu.timeline import events as ev
 
@@ -20,7 +21,7 @@ class RunPhase(StrEnum):
     PROMPTING = "prompting"  # the step's speech must be played, with proof
     AWAITING = "awaiting"  # the customer's turn
     JUDGING = "judging"  # everything for this attempt is in; it must be decided
-    FINISHING = "finishing"  # every step is completed; the verdict is due
+    FINISHING = "finishing"  # every step is completed, or the script was stopped
     STAFFED = "staffed"  # a person takes over
     CLOSED = "closed"  # the verdict is in the timeline
 
@@ -62,6 +63,8 @@ class RunState:
     consents: frozenset[ev.ConsentKind] = frozenset()
     device_checked: bool = False
     media_stored: bool = False
+    known: Known = field(default_factory=Known)
+    stopped: ev.ScriptStopped | None = None
     outcome: ev.Outcome | None = None
 
     @property

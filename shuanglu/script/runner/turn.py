@@ -10,14 +10,18 @@ from typing import Literal
 
 from shuanglu.rules.answers import ACCEPTED
 from shuanglu.script.model import (
+    AskedStep,
+    Choice,
     ConfirmationStep,
     DisclosureStep,
     DocumentStep,
     IdentityStep,
     LivenessStep,
-    QuestionStep,
+    QuestionnaireStep,
+    ShowStep,
     SignatureStep,
     Step,
+    TalkStep,
 )
 from shuanglu.script.runner.card import Card
 from shuanglu.script.runner.liveness import Challenges
@@ -33,6 +37,7 @@ Failure = Literal[
     "identity_refused",
     "liveness_failed",
     "liveness_inconclusive",
+    "talk_too_short",
 ]
 
 JUDGED_WITHOUT_TAP = frozenset({"words", "words_refused", "other_face"})
@@ -47,25 +52,34 @@ class Turn:
     judged: ev.AnswerJudged | None = None
     signature: ev.SignatureMade | None = None
     document_read: bool = False
+    questionnaire: ev.QuestionnaireAnswered | None = None
+    still: ev.StillCaptured | None = None
+    talk: ev.TalkEnded | None = None
     statement_signed: bool = False
     face: FaceOutcome | None = None
     card: Card = field(default_factory=Card)
     challenges: Challenges = field(default_factory=Challenges)
 
 
-def taken(step: Step, turn: Turn, payload: ev.Payload) -> Turn:  # noqa: C901, PLR0911 - one case a kind of step and event
+def taken(step: Step, turn: Turn, payload: ev.Payload) -> Turn:  # noqa: C901, PLR0911, PLR0912 - one case a kind of step and event
     """The turn after one event of this attempt. What does not fit the step changes nothing."""
     match step, payload:
-        case QuestionStep(), ev.AnswerHeard():
+        case AskedStep(), ev.AnswerHeard():
             return replace(turn, answer_heard=True)
-        case QuestionStep(), ev.AnswerTapped(choice=choice):
+        case AskedStep(), ev.AnswerTapped(choice=choice):
             return replace(turn, choice=choice)
-        case QuestionStep(), ev.AnswerJudged(basis=basis) if (
-            turn.choice or basis in JUDGED_WITHOUT_TAP
+        case AskedStep(), ev.AnswerJudged(basis=basis) if turn.choice or (
+            basis in JUDGED_WITHOUT_TAP and not _is_ambiguous(step, basis)
         ):
             return replace(turn, judged=payload)
-        case QuestionStep(), ev.FaceCompared(purpose="answer", outcome=outcome):
+        case AskedStep(), ev.FaceCompared(purpose="answer", outcome=outcome):
             return replace(turn, face=outcome)
+        case QuestionnaireStep(), ev.QuestionnaireAnswered() if _is_scored(step, payload):
+            return replace(turn, questionnaire=payload)
+        case ShowStep(), ev.StillCaptured():
+            return replace(turn, still=payload)
+        case TalkStep(), ev.TalkEnded():
+            return replace(turn, talk=payload)
         case SignatureStep(), ev.SignatureMade():
             return replace(turn, signature=payload)
         case SignatureStep(), ev.FaceCompared(purpose="signature", outcome=outcome):
@@ -81,13 +95,19 @@ def taken(step: Step, turn: Turn, payload: ev.Payload) -> Turn:  # noqa: C901, P
     return turn
 
 
-def is_over(step: Step, turn: Turn) -> bool:  # noqa: PLR0911 - one case a kind of step
+def is_over(step: Step, turn: Turn) -> bool:  # noqa: C901, PLR0911 - one case a kind of step
     """Whether everything for this attempt is in."""
     match step:
         case DisclosureStep():
             return True
-        case QuestionStep():
+        case AskedStep():
             return turn.judged is not None
+        case QuestionnaireStep():
+            return turn.questionnaire is not None
+        case ShowStep():
+            return turn.still is not None
+        case TalkStep():
+            return turn.talk is not None
         case SignatureStep():
             return turn.signature is not None
         case DocumentStep():
@@ -100,11 +120,14 @@ def is_over(step: Step, turn: Turn) -> bool:  # noqa: PLR0911 - one case a kind 
             return turn.challenges.are_over(passes)
 
 
-def failure_of(step: Step, turn: Turn) -> Failure | None:
+def failure_of(step: Step, turn: Turn) -> Failure | None:  # noqa: PLR0911 - one case a kind of step
     """Why an attempt for which everything is in does not stand."""
     match step:
-        case QuestionStep():
+        case AskedStep():
             return _failure_of_answer(step, turn)
+        case TalkStep(min_ms=min_ms):
+            talk = turn.talk
+            return None if talk and talk.to_ms - talk.from_ms >= min_ms else "talk_too_short"
         case SignatureStep():
             return _failure_of_signature(turn)
         case IdentityStep() if turn.card.is_refused:
@@ -116,7 +139,30 @@ def failure_of(step: Step, turn: Turn) -> Failure | None:
     return None
 
 
-def _failure_of_answer(step: QuestionStep, turn: Turn) -> Failure | None:
+def chosen(step: AskedStep, turn: Turn) -> Choice | None:
+    """The choice that a judged answer comes to; ``None`` when that cannot be told.
+
+    A tap names it. Words alone name the only choice of their kind: the one that is accepted,
+    or, refused, the one that is not.
+    """
+    if turn.choice is not None:
+        return next((c for c in step.choices if c.id == turn.choice), None)
+    accepted = turn.judged is not None and turn.judged.accepted
+    fitting = [choice for choice in step.choices if choice.accepted is accepted]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _is_ambiguous(step: AskedStep, basis: str) -> bool:
+    return basis == "words" and step.needs_tap
+
+
+def _is_scored(step: QuestionnaireStep, payload: ev.QuestionnaireAnswered) -> bool:
+    """Score and level follow from the answers; a claim of others counts for nothing."""
+    score = step.score(payload.answers)
+    return score is not None and (score, step.level(score)) == (payload.score, payload.level)
+
+
+def _failure_of_answer(step: AskedStep, turn: Turn) -> Failure | None:
     judged = turn.judged
     if judged is None or judged.basis == "voice_missing":
         return "voice_missing"

@@ -17,7 +17,12 @@ IDENTITY_UNSURE = "identity_unsure"
 IDENTITY_NOT_EVALUATED = "identity_not_evaluated"
 _UNREAD = frozenset({"not_evaluated", "unreadable"})
 """A machine could not read that side, so its checks could not be made."""
-_PURPOSES = {"question": "answer", "signature": "signature"}
+_PURPOSES = {
+    "question": "answer",
+    "consent": "answer",
+    "summary": "answer",
+    "signature": "signature",
+}
 """Kinds of step at whose end the face must be compared, and the purpose that is given."""
 
 

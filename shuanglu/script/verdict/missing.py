@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shuanglu.rules.playback import refusal_of
+from shuanglu.script.due import steps_due
 from shuanglu.script.model import Script
 from shuanglu.script.runner import RunPhase, RunState
 from shuanglu.script.verdict.spans import Span, completed_spans, is_covered, stored_spans
@@ -16,13 +17,15 @@ from shuanglu.timeline.events import FaceOutcome
 
 
 def missing(script: Script, state: RunState, events: Sequence[ev.Event]) -> list[ev.Missing]:
-    """Every step that does not stand, in script order, each with its first reason."""
+    """Every step that applies and does not stand, in script order, each with its first reason."""
     stored, spans = stored_spans(events), completed_spans(events)
     strangers = _steps_of_another(state, events, spans)
     out = []
-    for step in script.steps:
-        reason = None
-        if step.id not in state.completed:
+    for step in steps_due(script, state.known):
+        reason: str | None = None
+        if state.stopped is not None and step.id == state.stopped.step_id:
+            reason = state.stopped.reason
+        elif step.id not in state.completed:
             reason = "not_completed"
         elif not is_covered(spans.get(step.id), stored):
             reason = "media_missing"

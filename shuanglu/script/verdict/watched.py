@@ -22,8 +22,9 @@ BLIND_REASONS = {
 BLIND_TOLERANCE_MS = 1000
 """A fact counts as unknown only long after its last measurement (the policy's own limit);
 this forgives the edge between two steps, no more."""
-_OWN_CHECKS = frozenset({"identity", "liveness"})
-"""Kinds of step that show a card or a challenge, and judge what was seen themselves."""
+_PERSON = frozenset({"identity", "liveness"})
+_OWN_CHECKS = _PERSON | {"show"}
+"""Kinds of step that show a card, a paper or a challenge, and judge what was seen themselves."""
 
 
 def is_watched(script: Script) -> bool:
@@ -31,7 +32,7 @@ def is_watched(script: Script) -> bool:
 
     Older scripts do not, and their records keep the verdict that they were sealed with.
     """
-    return any(step.kind in _OWN_CHECKS for step in script.steps)
+    return any(step.kind in _PERSON for step in script.steps)
 
 
 def severe_alerts(script: Script, events: Sequence[ev.Event]) -> Iterator[ev.Missing]:

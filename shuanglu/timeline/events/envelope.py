@@ -51,11 +51,16 @@ from shuanglu.timeline.events.script import (
     PromptPlayed,
     PromptRepeated,
     PromptStarted,
+    QuestionnaireAnswered,
+    ScriptStopped,
     SignatureMade,
     StatementIssued,
     StepBegun,
     StepCompleted,
     StepFailed,
+    StillCaptured,
+    SuitabilityChecked,
+    TalkEnded,
     VerdictGiven,
 )
 from shuanglu.timeline.events.session import (
@@ -99,6 +104,10 @@ AnyPayload = Annotated[
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | SuitabilityChecked
+    | QuestionnaireAnswered
+    | StillCaptured
+    | TalkEnded
     | IdentityCaptured
     | IdentityRead
     | IdentityConfirmed
@@ -113,6 +122,7 @@ AnyPayload = Annotated[
     | ConfirmationSigned
     | StepCompleted
     | StepFailed
+    | ScriptStopped
     | VerdictGiven,
     Field(discriminator="type"),
 ]

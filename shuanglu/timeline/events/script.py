@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -144,6 +145,53 @@ class DocumentRead(Payload):
     page_seen_ms: tuple[int, ...] = Field(description="time each page was in view, in ms")
 
 
+class SuitabilityChecked(Payload):
+    """What the server counted of this customer's earlier risk assessments (REG-24)."""
+
+    type: Literal["suitability.checked"] = "suitability.checked"
+    evaluated: bool = Field(description="False: the server could not say; nothing is presumed")
+    today: int = Field(ge=0)
+    last_12_months: int = Field(ge=0, description="today's included")
+    previous_level: int | None = Field(ge=1, le=5)
+    previous_on: date | None
+    policy_version: int
+
+
+class QuestionnaireAnswered(Payload):
+    """Every question of a questionnaire answered by a tap; the level follows from them."""
+
+    type: Literal["questionnaire.answered"] = "questionnaire.answered"
+    step_id: str
+    attempt: int
+    answers: dict[str, str] = Field(description="id of the option by id of the question")
+    score: int
+    level: int = Field(ge=1, le=5, description="REG-24: risk tolerance, 1 the lowest")
+
+
+class StillCaptured(Payload):
+    """A paper held to the camera, frozen as a still; the JPEG is an object named by hash."""
+
+    type: Literal["still.captured"] = "still.captured"
+    step_id: str
+    attempt: int
+    at_ms: MediaMs
+    still_sha256: Sha256Hex
+    still_bytes: int = Field(ge=1)
+    sharpness: float
+    glare_share: float = Field(ge=0, le=1)
+
+
+class TalkEnded(Payload):
+    """A stretch of free talk is over, on the customer's word."""
+
+    type: Literal["talk.ended"] = "talk.ended"
+    step_id: str
+    attempt: int
+    from_ms: MediaMs
+    to_ms: MediaMs
+    speech_ms: int | None = Field(ge=0, description="voice in it; None: not evaluated")
+
+
 class SignatureMade(Payload):
     """A handwritten signature; the strokes are an object named by their hash."""
 
@@ -227,6 +275,22 @@ class StepFailed(Payload):
         "interrupted",
         "media_missing",
         "customer_redo",
+        "time_used_up",
+        "talk_too_short",
+    ]
+
+
+class ScriptStopped(Payload):
+    """The script ends here: the sale must not go on. The record is closed as incomplete."""
+
+    type: Literal["script.stopped"] = "script.stopped"
+    step_id: str
+    attempt: int
+    reason: Literal[
+        "customer_refused",  # an answer that the script lets end the sale
+        "not_suitable",  # the product's risk exceeds the customer's tolerance (REG-24)
+        "attempts_used_up",
+        "assessments_used_up",  # REG-24: so many a day, so many in twelve months
     ]
 
 
@@ -247,7 +311,7 @@ class Outcome(StrEnum):
 
 
 class VerdictGiven(Payload):
-    """Closes the timeline. ``incomplete`` never closes it by itself, only by abandonment."""
+    """Closes the timeline. ``incomplete`` closes it only where the script was stopped."""
 
     type: Literal["verdict.given"] = "verdict.given"
     outcome: Outcome

@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from shuanglu.timeline.events.payload import Payload, Sha256Hex
+from shuanglu.timeline.events.payload import Payload, Sha256Hex, is_absent
+
+
+class Channel(StrEnum):
+    """Where the product is sold."""
+
+    SELF_SERVICE = "self_service"  # the customer alone, with his own phone
+    COUNTER = "counter"  # at a branch's counter
+    FIELD = "field"  # an insurance agent visits the customer (移动展业)
+    REMOTE = "remote"  # a remote agent at the video counter (视频柜台)
+
+
+class Circumstances(BaseModel):
+    """What is known of a sale before it begins, and what the script's conditions ask about.
+
+    What nobody told stays absent: a condition on it is then undecided, and the step applies.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    sale_date: date = Field(description="ages are counted up to this day")
+    product_risk: int | None = Field(
+        default=None, ge=1, le=5, description="REG-24: levels 1 to 5", exclude_if=is_absent
+    )
+    channel: Channel | None = Field(default=None, exclude_if=is_absent)
+    province: str | None = Field(
+        default=None, min_length=1, max_length=20, description="REG-2", exclude_if=is_absent
+    )
+    death_benefit: bool | None = Field(default=None, description="REG-8", exclude_if=is_absent)
+    returning: bool | None = Field(
+        default=None, description="has a record with this institution", exclude_if=is_absent
+    )
 
 
 class SessionCreated(Payload):
@@ -23,6 +53,7 @@ class SessionCreated(Payload):
     script_version: int
     script_sha256: Sha256Hex
     created_by: str
+    circumstances: Circumstances | None = Field(default=None, exclude_if=is_absent)
 
 
 class InvitationIssued(Payload):
@@ -66,6 +97,7 @@ class RouteStaffed(Payload):
         "customer_asked",
         "attempts_used_up",  # liveness: the lockout after repeated failures
         "liveness_inconclusive",  # it could not be told, again and again: a person decides
+        "answer_needs_person",  # the answer is one that the script gives to a person
     ]
 
 

@@ -10,6 +10,8 @@ const KNOWN = [
   "interrupted",
   "media_missing",
   "customer_redo",
+  "time_used_up",
+  "talk_too_short",
 ] as const;
 
 export type RetryWord = (typeof KNOWN)[number] | "other";

@@ -76,12 +76,17 @@ const KIND_OF: Record<EventType, MarkerKind | null> = {
   "answer.tapped": "answer",
   "answer.judged": "answer",
   "document.read": "answer",
+  "suitability.checked": "answer",
+  "questionnaire.answered": "answer",
+  "still.captured": "answer",
+  "talk.ended": "answer",
   "signature.made": "signature",
   "credential.registered": "confirmation",
   "statement.issued": "confirmation",
   "confirmation.signed": "confirmation",
   "step.completed": "step",
   "step.failed": "step",
+  "script.stopped": "alert",
   "verdict.given": "session",
 };
 

@@ -139,6 +139,23 @@ const WORDS: Words = {
       step: stepTitle(p.step_id),
       basis: say(`answer_basis.${p.basis}`),
     }),
+  "suitability.checked": (p, { say }) =>
+    p.evaluated
+      ? say("event.suitability_checked", { today: p.today, year: p.last_12_months })
+      : say("event.suitability_not_checked"),
+  "questionnaire.answered": (p, { say, stepTitle }) =>
+    say("event.questionnaire_answered", {
+      step: stepTitle(p.step_id),
+      score: p.score,
+      level: p.level,
+    }),
+  "still.captured": (p, { say, stepTitle }) =>
+    say("event.still_captured", { step: stepTitle(p.step_id) }),
+  "talk.ended": (p, { say, stepTitle }) =>
+    say("event.talk_ended", {
+      step: stepTitle(p.step_id),
+      seconds: secondsWords(p.to_ms - p.from_ms),
+    }),
   "document.read": (p, { say, stepTitle }) =>
     say("event.document_read", { step: stepTitle(p.step_id), pages: p.pages }),
   "signature.made": (p, { say }) =>
@@ -152,6 +169,11 @@ const WORDS: Words = {
   "confirmation.signed": (p, { say }) =>
     say("event.confirmation_signed", { assurance: say(`assurance.${p.assurance}`) }),
   "step.completed": (p, context) => ofStep("event.step_completed", p, context),
+  "script.stopped": (p, { say, stepTitle }) =>
+    say("event.script_stopped", {
+      step: stepTitle(p.step_id),
+      reason: say(`stopped_reason.${p.reason}`),
+    }),
   "step.failed": (p, { say, stepTitle }) =>
     say("event.step_failed", {
       step: stepTitle(p.step_id),

@@ -89,6 +89,23 @@ export const pages: Messages = {
     previous: "Previous",
     changed: "The list has changed, refresh",
   },
+  circumstance: {
+    choose: "Please choose",
+    yes: "Yes",
+    no: "No",
+    risk: "Level {level}",
+    product_risk: "Risk level of the product",
+    channel: "Channel",
+    province: "Province",
+    death_benefit: "With a death benefit",
+    returning: "Known customer with a valid assessment",
+  },
+  channel: {
+    self_service: "Self-service",
+    counter: "Branch counter",
+    field: "Agent's visit",
+    remote: "Remote video counter",
+  },
   new: {
     title: "New session",
     missing: "Please fill in: {field}",

@@ -89,6 +89,23 @@ export const pages: Messages = {
     previous: "上一页",
     changed: "列表有更新,刷新",
   },
+  circumstance: {
+    choose: "请选择",
+    yes: "是",
+    no: "否",
+    risk: "{level} 级",
+    product_risk: "产品风险等级",
+    channel: "销售渠道",
+    province: "省份",
+    death_benefit: "含身故保险金",
+    returning: "老客户,已有有效评估",
+  },
+  channel: {
+    self_service: "客户自助",
+    counter: "网点柜台",
+    field: "上门展业",
+    remote: "远程视频柜台",
+  },
   new: {
     title: "新建会话",
     missing: "请填写{field}",

@@ -1,0 +1,111 @@
+"""Steps that ask: a question, a consent, a summary to be confirmed.
+
+Stage: below the script, one model a kind. It never judges an answer: see ``shuanglu.rules``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from shuanglu.script.parts import ScriptPart, StepBase, Text
+from shuanglu.timeline.events.payload import is_absent
+
+SpokenWords = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+def _is_empty(value: tuple[str, ...]) -> bool:
+    """Keeps a field that scripts did not always have out of them, and so out of their hash."""
+    return not value
+
+
+class Choice(ScriptPart):
+    """One answer that can be tapped beside the spoken one."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,19}$")
+    label: Text
+    accepted: bool
+    then: Literal["again", "stop", "person"] | None = Field(
+        default=None,
+        description="what a refused choice leads to; absent: the question is asked again",
+        exclude_if=is_absent,
+    )
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Choice:
+        if self.accepted and self.then is not None:
+            raise ValueError("an accepted choice goes on: `then` belongs to a refused one")
+        return self
+
+
+class AskedStep(StepBase):
+    """Asked aloud; answered aloud, and tapped as well where the words are not sure."""
+
+    choices: tuple[Choice, ...] = Field(min_length=2)
+    accepted_words: tuple[SpokenWords, ...] = Field(
+        default=(),
+        max_length=40,
+        description="say yes, beside the labels of accepted choices; Chinese",
+        exclude_if=_is_empty,
+    )
+    refused_words: tuple[SpokenWords, ...] = Field(
+        default=(),
+        max_length=40,
+        description="say no, beside the labels of refused choices; Chinese",
+        exclude_if=_is_empty,
+    )
+    min_speech_ms: int = Field(default=250, ge=100, description="least voice that is an answer")
+
+    @model_validator(mode="after")
+    def _choices_make_sense(self) -> AskedStep:
+        ids = [choice.id for choice in self.choices]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two choices have the same id")
+        if not self.accepted_choices:
+            raise ValueError("no choice is accepted: the step could never be completed")
+        yes, no = set(self.yes_words), set(self.no_words)
+        if no.intersection(self.accepted_words) or yes.intersection(self.refused_words):
+            raise ValueError("the same words would be accepted and refused")
+        return self
+
+    @property
+    def accepted_choices(self) -> tuple[str, ...]:
+        """Ids of the choices with which the script goes on."""
+        return tuple(choice.id for choice in self.choices if choice.accepted)
+
+    @property
+    def needs_tap(self) -> bool:
+        """Whether words alone cannot tell which of several accepted choices was meant."""
+        return len(self.accepted_choices) > 1
+
+    @property
+    def yes_words(self) -> tuple[str, ...]:
+        """Words that are an accepted answer: the labels of accepted choices, and more."""
+        return self._labels(accepted=True) + self.accepted_words
+
+    @property
+    def no_words(self) -> tuple[str, ...]:
+        """Words that are a refused answer: the labels of refused choices, and more."""
+        return self._labels(accepted=False) + self.refused_words
+
+    def _labels(self, *, accepted: bool) -> tuple[str, ...]:
+        return tuple(c.label.zh for c in self.choices if c.accepted is accepted)
+
+
+class QuestionStep(AskedStep):
+    """A question with accepted and refused answers."""
+
+    kind: Literal["question"] = "question"
+
+
+class ConsentStep(AskedStep):
+    """A consent that is asked for by itself, never bundled with another (REG-28, REG-29)."""
+
+    kind: Literal["consent"] = "consent"
+
+
+class SummaryStep(AskedStep):
+    """What was answered so far is shown; the customer says whether it is right."""
+
+    kind: Literal["summary"] = "summary"
