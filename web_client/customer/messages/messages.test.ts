@@ -1,7 +1,7 @@
 import { keysOf, type Messages, placesOf } from "@shared/i18n/create";
 import { describe, expect, it } from "vitest";
 
-import { CUSTOMER_LOCALES } from "../display/locales";
+import type { CUSTOMER_LOCALES } from "../display/locales";
 import { en } from "./en";
 import { zh } from "./zh";
 import { zhHK } from "./zh-HK";
