@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.server.scripts.desk import DRAFTS, SCRIPT_ID, ScriptDesk, shipped_tex
 
 LINT = "/api/v1/script-lint"
 SIMULATION = "/api/v1/script-simulation"
-NOBODY: dict[str, object] = {
+NOBODY: dict[str, Any] = {
     "age": None,
     "product_risk": None,
     "channel": None,
