@@ -79,8 +79,9 @@ soak: $(VENV)/.dev models web_client/dist/.built ## slow and faulty: long runs, 
 	@$(BIN)/pytest -m slow tests || [ $$? = 5 ] # 5: none is marked slow
 	@$(BIN)/pytest -c e2e/pytest.ini --rootdir . -m slow e2e || [ $$? = 5 ]
 
-docs: $(VENV)/.dev ## write what is generated: docs/openapi.json, the pictures of the README
+docs: $(VENV)/.dev ## write what is generated: docs/openapi.json, docs/script.schema.json, the pictures of the README
 	@$(BIN)/python scripts/write_openapi.py
+	@$(BIN)/python scripts/write_script_schema.py
 	@test ! -d e2e/artifacts || $(BIN)/python scripts/readme_pictures.py
 
 lock: $(VENV)/.dev ## resolve the lock files again

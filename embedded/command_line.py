@@ -6,8 +6,11 @@ from typing import Annotated
 
 import typer
 
+from embedded.lint_command import lint_command
 from embedded.replay_command import replay_rules_command
+from embedded.templates_command import templates_command
 from embedded.verify_command import verify_command
+from embedded.walk_command import walk_command
 
 app = typer.Typer(no_args_is_help=True, help="Shuanglu 双录")
 
@@ -19,6 +22,9 @@ def main() -> None:
 
 app.command("verify")(verify_command)
 app.command("replay-rules")(replay_rules_command)
+app.command("templates")(templates_command)
+app.command("lint")(lint_command)
+app.command("walk")(walk_command)
 
 
 @app.command("run")

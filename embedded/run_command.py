@@ -6,17 +6,15 @@ import asyncio
 import contextlib
 import os
 import signal
-from importlib import resources
 
 import uvloop
-import yaml
 from rich.console import Console
 
 from embedded.application import serve
 from embedded.exclusive import CannotStartError
 from embedded.logs import configure_logs
 from embedded.settings import EmbeddedSettings
-from shuanglu.script.model import Script, parse_script
+from shuanglu.script.templates import demonstrations
 
 
 def run() -> int:
@@ -37,18 +35,8 @@ def run() -> int:
 
 
 async def _until_stopped(settings: EmbeddedSettings, console: Console) -> None:
-    task = asyncio.ensure_future(serve(settings, _shipped_scripts(), console))
+    task = asyncio.ensure_future(serve(settings, demonstrations(), console))
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, task.cancel)
     await task
-
-
-def _shipped_scripts() -> list[Script]:
-    folder = resources.files("shuanglu.script") / "templates"
-    files = sorted(folder.iterdir(), key=lambda file: file.name)
-    return [
-        parse_script(yaml.safe_load(file.read_text(encoding="utf-8")))
-        for file in files
-        if file.name.endswith(".yaml")
-    ]

@@ -6,8 +6,9 @@ Stage: between sessions and the renderer. It never renders on the event loop.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from backing.objects import ObjectStore
 from media_worker.models.registry import ModelRegistry
@@ -15,6 +16,9 @@ from media_worker.play.prompt import RenderedPrompt
 from media_worker.play.render import TEST_SOUND_ID, Progress, prompts_for
 from shuanglu.script.model import Script
 from shuanglu.timeline.events import VoiceSpeed
+
+MAX_SCRIPTS = 32
+"""Scripts whose packets are held in memory; what falls out is read again from the store."""
 
 
 class PromptLibrary:
@@ -33,8 +37,9 @@ class PromptLibrary:
         self._cache_dir = cache_dir
         self._progress = progress
         self._kept: dict[tuple[str, VoiceSpeed], Mapping[str, RenderedPrompt]] = {}
-        # One for each speed: nobody who joins waits for the slow voice of another script.
-        self._rendering = {speed: asyncio.Lock() for speed in VoiceSpeed}
+        self._rendering: MutableMapping[tuple[str, VoiceSpeed], asyncio.Lock] = (
+            WeakValueDictionary()
+        )
 
     async def prompts(
         self, script: Script, speed: VoiceSpeed = VoiceSpeed.NORMAL
@@ -43,11 +48,15 @@ class PromptLibrary:
 
         Raises ``InvalidInputError`` naming the step whose text cannot be spoken.
         """
-        async with self._rendering[speed]:
-            prompts = self._kept.get((script.sha256, speed))
+        # A lock a script and speed: a session waits for no draft, and for no slow voice.
+        key = (script.sha256, speed)
+        async with self._rendering.setdefault(key, asyncio.Lock()):
+            prompts = self._kept.get(key)
             if prompts is None:
                 prompts = await self._render(script, speed)
-                self._kept[script.sha256, speed] = prompts
+                while len(self._kept) >= MAX_SCRIPTS * len(VoiceSpeed):
+                    self._kept.pop(next(iter(self._kept)))
+                self._kept[key] = prompts
         return prompts
 
     async def _render(self, script: Script, speed: VoiceSpeed) -> Mapping[str, RenderedPrompt]:

@@ -20,6 +20,7 @@ from shuanglu.script.conditions import (
     Condition,
     Known,
     Value,
+    compares,
     holds,
 )
 from shuanglu.script.due import steps_due
@@ -108,8 +109,16 @@ def _domains(
     facts = sorted({part.fact for part in parts if part.fact is not None})
     asked = sorted({part.answer for part in parts if part.answer is not None})
     names: list[Circumstance | str] = [*facts, *asked]
-    domains = [_values(fact, [p for p in parts if p.fact is fact]) for fact in facts]
+    domains = [_told_apart(fact, [p for p in parts if p.fact is fact]) for fact in facts]
     return names, [*domains, *(_choices(script, step_id) for step_id in asked)]
+
+
+def _told_apart(fact: Circumstance, parts: list[Condition]) -> list[Value]:
+    """The first of the values that no condition tells apart stands for all of them."""
+    first: dict[tuple[bool, ...], Value] = {}
+    for value in _values(fact, parts):
+        first.setdefault(tuple(compares(part, value) for part in parts), value)
+    return list(first.values())
 
 
 def _values(fact: Circumstance, parts: list[Condition]) -> list[Value]:

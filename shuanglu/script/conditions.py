@@ -176,7 +176,7 @@ def holds(condition: Condition, known: Known) -> bool | None:
         answer = known.answers.get(condition.answer)
         return None if answer is None else answer in (condition.is_ or ())
     value = known.value(condition.fact) if condition.fact else None
-    return None if value is None else _compares(condition, value)
+    return None if value is None else compares(condition, value)
 
 
 def applies(when: Condition | None, known: Known) -> bool:
@@ -184,7 +184,8 @@ def applies(when: Condition | None, known: Known) -> bool:
     return when is None or holds(when, known) is not False
 
 
-def _compares(condition: Condition, value: Value) -> bool:
+def compares(condition: Condition, value: Value) -> bool:
+    """Whether a condition on a fact holds of that value."""
     if condition.is_ is not None and value not in condition.is_:
         return False
     if condition.at_least is not None and int(value) < condition.at_least:

@@ -59,8 +59,9 @@ class DocumentStep(StepBase):
 
     @model_validator(mode="after")
     def _hash_names_the_pages(self) -> DocumentStep:
-        if self.document_sha256 != document_sha256(self.pages):
-            raise ValueError("document_sha256 is not the hash of the pages")
+        right = document_sha256(self.pages)
+        if self.document_sha256 != right:
+            raise ValueError(f"document_sha256 is not the hash of the pages, which is {right}")
         return self
 
 

@@ -20,7 +20,7 @@ from tests.media.session import until
 from tests.worker.customer import GOOD, Customer
 from tests.worker.small_stage import SmallStage
 from tests.worker.studio import count
-from tests.worker.test_identity_desk import confirm, of, read, stage
+from tests.worker.test_identity_desk import confirm, read, stage
 
 __all__ = ["stage"]  # a fixture
 
@@ -39,7 +39,7 @@ def numbered(birth: str) -> str:
 async def test_a_confirmed_elder_is_shown_the_elder_page(stage: SmallStage) -> None:
     await read(stage)
     await stage.director.identity.confirm(confirm(number=numbered("19500115")))
-    (changed,) = of(stage, ev.DisplayChanged)
+    (changed,) = stage.of(ev.DisplayChanged)
     assert (changed.mode, changed.voice) == (ev.DisplayMode.ELDER, ev.VoiceSpeed.SLOW)
     assert (changed.by, changed.policy_version) == ("birth_date", 1)
     assert "1950" not in changed.model_dump_json()
@@ -50,7 +50,7 @@ async def test_the_youngest_elder_is_sixty_today(stage: SmallStage) -> None:
     tomorrow_sixty = numbered("19661127")
     assert stage.events[-1].recorded_at.date() == date(2026, 11, 26)
     await stage.director.identity.confirm(confirm(number=tomorrow_sixty))
-    assert of(stage, ev.DisplayChanged) == []
+    assert stage.of(ev.DisplayChanged) == []
 
 
 async def test_who_turned_it_off_is_not_asked_by_a_birth_date(stage: SmallStage) -> None:
@@ -60,7 +60,7 @@ async def test_who_turned_it_off_is_not_asked_by_a_birth_date(stage: SmallStage)
         stage.display = display_after(stage.display, chosen)
     await read(stage)
     await stage.director.identity.confirm(confirm(number=numbered("19500115")))
-    assert of(stage, ev.DisplayChanged) == []
+    assert stage.of(ev.DisplayChanged) == []
 
 
 async def test_another_language_is_no_word_against_elder_mode(stage: SmallStage) -> None:
@@ -69,7 +69,7 @@ async def test_another_language_is_no_word_against_elder_mode(stage: SmallStage)
     stage.display = display_after(stage.display, chosen)
     await read(stage)
     await stage.director.identity.confirm(confirm(number=numbered("19500115")))
-    (changed,) = of(stage, ev.DisplayChanged)
+    (changed,) = stage.of(ev.DisplayChanged)
     assert changed.language == "zh-HK"
 
 

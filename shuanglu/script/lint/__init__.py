@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from shuanglu.script.lint.demands import lacking
 from shuanglu.script.lint.finding import Finding, LintReport, finding
 from shuanglu.script.lint.order import out_of_order
-from shuanglu.script.lint.places import UnreadableError, Written, read_yaml
+from shuanglu.script.lint.places import Path, UnreadableError, Written, read_yaml
 from shuanglu.script.lint.reach import unreachable
 from shuanglu.script.lint.wording import badly_worded
 from shuanglu.script.model import Script
@@ -64,10 +64,18 @@ def _invalid(written: Written, error: ValidationError, *, has_cause: bool) -> li
     return [
         finding(
             written,
-            one["loc"],
+            _path(one["loc"]),
             "not_a_script",
             Text(zh=f"写得不对:{one['msg']}", en=one["msg"]),
         )
         for one in error.errors()
         if one["loc"] or not has_cause
     ]
+
+
+def _path(loc: Path) -> Path:
+    """Without the kind of step, which stands in pydantic's path but not in the text.
+
+    It cannot be told from a field of that name: a step of the kind ``document`` has one.
+    """
+    return (*loc[:2], *loc[3:]) if loc[:1] == ("steps",) else loc

@@ -90,7 +90,8 @@ def _parts(when: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:  # n
 
 def _listed(data: Any, name: str) -> list[dict[str, Any]]:  # noqa: ANN401 - YAML
     found = data.get(name) if isinstance(data, dict) else None
-    return [part if isinstance(part, dict) else {} for part in found or ()] if found else []
+    listed = found if isinstance(found, list) else ()
+    return [part if isinstance(part, dict) else {} for part in listed]
 
 
 def _listed_names(data: Any, name: str) -> list[str]:  # noqa: ANN401 - YAML

@@ -37,7 +37,7 @@ class Written:
         for part in path:
             found = _child(node, part)
             if found is None:
-                continue  # the tag of a union stands in a path, but not in the text
+                break
             node, mark = found
         return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
 
@@ -74,6 +74,10 @@ def _refuse_twins(root: yaml.Node | None) -> None:
             continue
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(
+                    problem="a key must be a word", problem_mark=key.start_mark
+                )
             if key.value in seen:
                 raise yaml.MarkedYAMLError(
                     problem=f"{key.value} stands here twice", problem_mark=key.start_mark

@@ -6,10 +6,12 @@ Stage: inside the linter. The same phrases that raise alerts when a person says 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from shuanglu.rules.words import phrases_in, shipped_phrases
+from shuanglu.rules.words import PhrasePolicy, phrases_in, shipped_phrases, spoken
+from shuanglu.rules.words.spoken import wording
 from shuanglu.script.lint.finding import Finding, finding
-from shuanglu.script.lint.places import Written
+from shuanglu.script.lint.places import Path, Written
 from shuanglu.script.model import Script
 from shuanglu.script.simulate import speech_ms
 from shuanglu.script.steps import Text
@@ -18,34 +20,59 @@ _CLAUSE = re.compile(r"REG-([1-9][0-9]?)")
 LAST_CLAUSE = 34
 """The digest of the rules counts to REG-34."""
 UNSPEAKABLE = re.compile(
-    r"[^\u4e00-\u9fff\u3000-\u303f\uff00-\uffef0-9A-Za-z%.,!?;:、。·…—\-()\"'“”‘’《》\s]"
+    r"[^\u4e00-\u9fff0-9A-Za-z０-９Ａ-Ｚａ-ｚ"
+    r"\s%.,!?;:()\"'\-…—·、。，！？；：（）％～《》〈〉「」『』“”‘’]"
 )
+"""Everything else. The brackets of a placeholder, 【…】, are among it on purpose."""
 OFF_BY = 2.0
 """A told length that is wrong by more than this factor misleads the customer."""
 
 
 def badly_worded(script: Script, written: Written) -> list[Finding]:
     """Forbidden phrases, signs that no voice can say, unknown clauses, a misleading length."""
-    found: list[Finding] = []
     phrases = shipped_phrases()
+    forbidden = _forbidden_wordings(phrases)
+    found = _length(script, written)
     for number, step in enumerate(script.steps):
-        say = ("steps", number, "say")
-        for phrase in phrases_in(step.say, phrases):
-            if phrase.kind == "forbidden" and phrase.how == "exact":
-                message = Text(
-                    zh=f"不能这样说({phrase.topic}:{phrase.phrase})",
-                    en=f"it must not be said ({phrase.topic}: {phrase.phrase})",
-                )
-                found.append(finding(written, say, "forbidden_phrase", message, clause="REG-26"))
-        for sign in sorted(set(UNSPEAKABLE.findall(step.say))):
-            message = Text(zh=f"语音读不出“{sign}”", en=f"no voice can say {sign!r}")
-            found.append(finding(written, say, "unspeakable", message))
-        for place, clause in enumerate(step.clauses):
-            if not _is_clause(clause):
-                message = Text(zh=f"没有条款 {clause}", en=f"there is no clause {clause}")
-                where = ("steps", number, "clauses", place)
-                found.append(finding(written, where, "unknown_clause", message))
-    return [*found, *_length(script, written)]
+        for name, words in (("say", step.say), ("show", step.show.zh)):
+            # What only sounds alike is no matter in a text: the long search is spared.
+            said = spoken(words).characters
+            if any(each in said for each in forbidden):
+                found += _forbidden(written, ("steps", number, name), words, phrases)
+        found += _unspeakable(written, ("steps", number, "say"), step.say)
+        found += _unknown_clauses(written, ("steps", number, "clauses"), step.clauses)
+    return found
+
+
+def _forbidden_wordings(policy: PhrasePolicy) -> frozenset[str]:
+    phrases = [phrase for phrase in policy.phrases if phrase.kind == "forbidden"]
+    wordings = [each for phrase in phrases for each in (*phrase.say, *phrase.say_exactly)]
+    return frozenset(wording(each).characters for each in wordings)
+
+
+def _forbidden(
+    written: Written, where: Path, words: str, phrases: PhrasePolicy
+) -> Iterator[Finding]:
+    for phrase in phrases_in(words, phrases):
+        if phrase.kind == "forbidden" and phrase.how == "exact":
+            message = Text(
+                zh=f"不能这样说({phrase.topic}:{phrase.phrase})",
+                en=f"it must not be said ({phrase.topic}: {phrase.phrase})",
+            )
+            yield finding(written, where, "forbidden_phrase", message, clause="REG-26")
+
+
+def _unspeakable(written: Written, where: Path, say: str) -> Iterator[Finding]:
+    for sign in sorted(set(UNSPEAKABLE.findall(say))):
+        message = Text(zh=f"语音读不出“{sign}”", en=f"no voice can say {sign!r}")
+        yield finding(written, where, "unspeakable", message)
+
+
+def _unknown_clauses(written: Written, where: Path, clauses: tuple[str, ...]) -> Iterator[Finding]:
+    for place, clause in enumerate(clauses):
+        if not _is_clause(clause):
+            message = Text(zh=f"没有条款 {clause}", en=f"there is no clause {clause}")
+            yield finding(written, (*where, place), "unknown_clause", message)
 
 
 def _is_clause(clause: str) -> bool:

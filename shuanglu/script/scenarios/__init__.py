@@ -19,12 +19,17 @@ Wordings = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class Demand(ScriptPart):
-    """Some step of one of ``kinds``, under that clause, says one wording of every group."""
+    """Some step of one of ``kinds``, under that clause, says one wording of every group.
+
+    Whatever it says, its title or its document's name must hold one of ``named``: a document
+    is not there because another one mentions it.
+    """
 
     clause: str = Field(pattern=r"^REG-[1-9][0-9]?$")
     title: Text
     kinds: tuple[StepKind, ...] = Field(min_length=1)
     says: tuple[Wordings, ...] = ()
+    named: tuple[str, ...] = ()
     when: Condition | None = Field(default=None, description="demanded only then")
 
 

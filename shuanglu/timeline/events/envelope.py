@@ -40,6 +40,11 @@ from shuanglu.timeline.events.payload import (
     Actor,
     Sha256Hex,
 )
+from shuanglu.timeline.events.screen import (
+    ScreenGap,
+    ScreenStored,
+    ScreenUnavailable,
+)
 from shuanglu.timeline.events.script import (
     AnswerHeard,
     AnswerJudged,
@@ -87,6 +92,9 @@ AnyPayload = Annotated[
     | StretchEnded
     | MediaGap
     | ClocksAligned
+    | ScreenStored
+    | ScreenGap
+    | ScreenUnavailable
     | CustomerConnected
     | CustomerDisconnected
     | ObservationsSampled

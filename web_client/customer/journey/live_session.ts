@@ -6,6 +6,8 @@ import type { Display } from "../display/display";
 import { LevelMeter } from "../device_check/level_meter";
 import { MediaLink } from "../peer/media_link";
 import type { VoiceOutput } from "../peer/voice_output";
+import type { ScreenTransport } from "../screen/screen_sender";
+import { ScreenWatch } from "../screen/screen_watch";
 import { SignallingClient, type Socket } from "../signalling/signalling_client";
 import { InterruptionWatch } from "./interruption_watch";
 import type { LiveState } from "./live_state";
@@ -19,6 +21,7 @@ export interface LiveSessionParts {
   openSocket: () => Socket;
   token: () => string | null;
   renewToken: () => Promise<void>;
+  screen: ScreenTransport;
 }
 
 /**
@@ -31,6 +34,7 @@ export class LiveSession {
   readonly #meter: LevelMeter;
   readonly #page: PageWatch;
   readonly #interruption: InterruptionWatch;
+  readonly #screen: ScreenWatch;
 
   constructor(
     readonly state: LiveState,
@@ -42,6 +46,7 @@ export class LiveSession {
       this.state.micDbfs = dbfs;
     });
     this.#page = this.#makePage();
+    this.#screen = new ScreenWatch(parts.screen);
     this.#interruption = new InterruptionWatch((interruption) => {
       this.state.interruption = interruption;
     });
@@ -67,6 +72,7 @@ export class LiveSession {
 
   /** The record is closed or a person takes over: camera and microphone go off. */
   stopCapture(): void {
+    this.#screen.finish();
     this.#media.close();
     this.#meter.close();
     this.parts.capture.close();
@@ -120,6 +126,7 @@ export class LiveSession {
         },
         closed: (reason) => {
           this.state.ended = reason;
+          this.#screen.finish();
           this.#media.close();
         },
         roundTrip: (milliseconds) => {
@@ -163,6 +170,7 @@ export class LiveSession {
       visibility: (hidden) => {
         this.parts.voice.pageVisibility(hidden);
         this.#signalling.send({ type: "page_visibility", hidden });
+        if (hidden) this.#screen.flush();
         if (!hidden) this.#seenAgain();
       },
       online: (online) => {
@@ -231,6 +239,8 @@ export class LiveSession {
   }
 
   #live(live: LiveStatus): void {
+    if (live.recording) this.#screen.begin();
+    if (live.phase !== this.state.live?.phase) this.#screen.flush();
     this.state.live = live;
     this.parts.display.told(live.display);
     if (live.phase !== "waiting") this.state.deviceReported = true;
