@@ -48,14 +48,13 @@ class PromptLibrary:
 
         Raises ``InvalidInputError`` naming the step whose text cannot be spoken.
         """
-        # A lock a script and speed: nobody who joins waits for another script, a draft, or
-        # the slow voice.
+        # A lock a script and speed: a session waits for no draft, and for no slow voice.
         key = (script.sha256, speed)
         async with self._rendering.setdefault(key, asyncio.Lock()):
             prompts = self._kept.get(key)
             if prompts is None:
                 prompts = await self._render(script, speed)
-                while len(self._kept) >= MAX_SCRIPTS:
+                while len(self._kept) >= MAX_SCRIPTS * len(VoiceSpeed):
                     self._kept.pop(next(iter(self._kept)))
                 self._kept[key] = prompts
         return prompts
