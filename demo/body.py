@@ -7,6 +7,7 @@ answers the same questions with a photo, a recording or somebody else.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -74,13 +75,15 @@ class OwnBody:
         self.speech = speech
         self.voice = voice
         self.cards = cards
+        self.eyes: Callable[[str | None], None] = self.flashed
+        """Who sees the colour of the screen; another's, while another holds the phone."""
 
     async def attach(self, page: Page) -> None:
         """The microphone, and eyes that see the screen's colour."""
         await synthetic_microphone.install_microphone(page.context)
 
         def see(_source: Any, colour: str | None) -> None:  # noqa: ANN401 - as Playwright has it
-            self.flashed(colour)
+            self.eyes(colour)
 
         await page.expose_binding("syntheticEyes", see)
         await page.add_init_script(_EYES)

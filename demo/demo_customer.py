@@ -38,4 +38,4 @@ def make_body(
 
 def cards_of(citizen: Citizen, person: Person) -> dict[str, Subject]:
     """Both sides of the card, as they are held before the camera."""
-    return {"front": HeldCard(card_front(citizen, person)), "back": HeldCard(card_back())}
+    return {"front": HeldCard(card_front(citizen, person)), "back": HeldCard(card_back(citizen))}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 import cv2
@@ -39,6 +40,9 @@ class Citizen:
     born: tuple[int, int, int] = (1990, 1, 15)
     district: str = "110105"
     serial: int = 12
+    issued: date = date(2020, 1, 15)
+    expires: date | None = date(2040, 1, 15)
+    """``None``: valid without an end (长期), as cards are from the age of 46 on."""
 
     @property
     def number(self) -> str:
@@ -48,6 +52,12 @@ class Citizen:
         body = f"{self.district}{year:04d}{month:02d}{day:02d}{order:03d}"
         total = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True))
         return body + _SIGNS[total % 11]
+
+    @property
+    def validity(self) -> str:
+        """As the back of the card has it."""
+        until = f"{self.expires:%Y.%m.%d}" if self.expires else "长期"
+        return f"{self.issued:%Y.%m.%d}-{until}"
 
 
 def card_front(citizen: Citizen, person: Person) -> Pixels:
@@ -76,7 +86,7 @@ def card_front(citizen: Citizen, person: Person) -> Pixels:
     return np.asarray(cv2.cvtColor(np.array(card), cv2.COLOR_RGB2BGR), np.uint8)
 
 
-def card_back() -> Pixels:
+def card_back(citizen: Citizen) -> Pixels:
     """The side with authority and validity, BGR."""
     card, draw = _blank()
     draw.ellipse((60, 60, 200, 200), fill=(200, 40, 40))
@@ -85,7 +95,7 @@ def card_back() -> Pixels:
     draw.text((260, 470), "签发机关", font=_font(32), fill=_LABEL)
     draw.text((430, 468), "样本市公安局虚构分局", font=_font(34), fill=_INK)
     draw.text((260, 540), "有效期限", font=_font(32), fill=_LABEL)
-    draw.text((430, 538), "2020.01.15-2040.01.15", font=_font(34), fill=_INK)
+    draw.text((430, 538), citizen.validity, font=_font(34), fill=_INK)
     draw.text((690, 300), "样本 SPECIMEN", font=_font(28), fill=(200, 40, 40))
     return np.asarray(cv2.cvtColor(np.array(card), cv2.COLOR_RGB2BGR), np.uint8)
 

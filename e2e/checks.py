@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import zipfile
 from typing import Any
 
 import av
@@ -49,6 +51,13 @@ async def on_step(page: Page, step_id: str, attempt: int = 1) -> None:
     await expect(page.locator(step)).to_be_visible(timeout=STEP_TIMEOUT_MS)
 
 
+async def guided(page: Page, code: str, *, within_s: float = 10.0) -> None:
+    """Nothing is wrong but, at times, that this camera is a film of eight seconds, as it is."""
+    codes = [code] if code else ["", "picture_looped"]
+    wanted = ",".join(f'[data-testid="guidance"][data-code="{each}"]' for each in codes)
+    await expect(page.locator(wanted)).to_be_attached(timeout=within_s * 1000)
+
+
 async def stored_ms(page: Page) -> int:
     """Milliseconds of media that the status strip says are saved."""
     strip = page.get_by_test_id("status-strip")
@@ -66,6 +75,16 @@ def payloads(session: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     """Payloads of one type from a session's timeline, in order."""
     found = [event["payload"] for event in session["events"]]
     return [payload for payload in found if payload["type"] == kind]
+
+
+def screen_lines(session: dict[str, Any], package: bytes) -> str:
+    """The whole screen recording in a package: rrweb events, one a line, in order."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        pieces = [
+            archive.read(f"screen/{stored['piece_sha256']}.jsonl.gz")
+            for stored in payloads(session, "screen.stored")
+        ]
+    return b"".join(gzip.decompress(piece) for piece in pieces).decode()
 
 
 def decoded_frames(stretch: bytes) -> tuple[int, int]:

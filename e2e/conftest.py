@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from demo.body import OwnBody, camera_path
 from demo.browser import launch, phone
+from demo.camera import Scene
 from demo.customer import SyntheticCustomer
 from demo.demo_customer import make_body
 from demo.id_card import Citizen
 from demo.media_assets import fake_camera, fake_microphone
 from demo.server_process import ServerProcess
 from demo.staff import WHOLE_SALE, StaffClient
+from demo.switched_camera import SwitchedCamera
 from e2e.checks import accessible, fits
 from e2e.contacts import Contacts
 
@@ -68,6 +70,42 @@ async def browser() -> AsyncIterator[Browser]:
         chromium = await launch(playwright, camera=camera, microphone=microphone)
         yield chromium
         await chromium.close()
+
+
+@pytest.fixture(scope="session")
+def camera(tmp_path_factory: pytest.TempPathFactory) -> SwitchedCamera:
+    """What stands before the lens of ``watched``, changed while it runs."""
+    folder: Path = tmp_path_factory.mktemp("camera")
+    switched = SwitchedCamera(folder / "camera.y4m", ASSETS)
+    switched.prepare(*Scene)
+    return switched
+
+
+@pytest.fixture(scope="session")
+async def watched(camera: SwitchedCamera) -> AsyncIterator[Browser]:
+    """A browser whose camera the test changes."""
+    microphone = fake_microphone(ASSETS)
+    async with async_playwright() as playwright:
+        chromium = await launch(playwright, camera=camera.path, microphone=microphone)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture
+async def office(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]:
+    """The office page on a desk, logged in."""
+    context = await browser.new_context(
+        viewport={"width": 1366, "height": 768}, locale="zh-CN", accept_downloads=True
+    )
+    page = await context.new_page()
+    username, password = server.first_login()
+    await page.goto(f"{server.origin}/office/")
+    await page.get_by_test_id("login-username").fill(username)
+    await page.get_by_test_id("login-password").fill(password)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("session-new")).to_be_visible()
+    yield page
+    await context.close()
 
 
 @pytest.fixture(scope="session")

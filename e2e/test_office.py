@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, Page, expect
 
 from demo.browser import add_authenticator
@@ -14,22 +12,8 @@ from e2e.checks import accessible, fits, verified
 from e2e.conftest import Look, RecordedSale
 
 SECONDS_PLAYED = 1.0
-
-
-@pytest.fixture
-async def office(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]:
-    context = await browser.new_context(
-        viewport={"width": 1366, "height": 768}, locale="zh-CN", accept_downloads=True
-    )
-    page = await context.new_page()
-    username, password = server.first_login()
-    await page.goto(f"{server.origin}/office/")
-    await page.get_by_test_id("login-username").fill(username)
-    await page.get_by_test_id("login-password").fill(password)
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_test_id("session-new")).to_be_visible()
-    yield page
-    await context.close()
+REPLAYED = "document.querySelector('iframe').contentDocument"
+"""The recorded page, seen from the frame that replays it."""
 
 
 async def test_a_wrong_password_is_told(
@@ -103,6 +87,7 @@ async def test_staff_play_a_record_and_export_what_verifies(
             .some(video => video.currentTime > seconds && video.videoWidth > 0)""",
         arg=["[data-testid=player-video]", SECONDS_PLAYED],
     )
+    await _the_screen_is_replayed(office)
     await look("office-record", office)
     await fits(office)
     await accessible(office)
@@ -115,3 +100,20 @@ async def test_staff_play_a_record_and_export_what_verifies(
     package = tmp_path / "package.zip"
     await (await downloading.value).save_as(package)
     verified(package.read_bytes())
+
+
+async def _the_screen_is_replayed(office: Page) -> None:
+    """Beside the video, as the phone showed it, and without a script of the recorded page."""
+    await expect(office.get_by_test_id("screen")).to_have_attribute("data-shown", "true")
+    frame = next(frame for frame in office.frames if frame.url.endswith("/replay/"))
+    await frame.wait_for_function(f"() => {REPLAYED}.querySelector('[data-testid=session]')")
+    assert await frame.evaluate(f"() => {REPLAYED}.scripts.length") == 0
+    assert await frame.evaluate("() => document.querySelector('iframe').sandbox.value") == (
+        "allow-same-origin"
+    )
+    width_px = await frame.evaluate(
+        f"() => {REPLAYED}.querySelector('[data-testid=session]').getBoundingClientRect().width"
+    )
+    assert 300 < width_px < 500, "the recorded styles hold: it is as wide as a phone"
+    margin = await frame.evaluate(f"() => getComputedStyle({REPLAYED}.body).margin")
+    assert margin == "0px", "an inline style element of the recording was applied"

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Page, expect
 from demo.browser import phone
 from demo.customer import SyntheticCustomer
 from demo.staff import StaffClient
-from e2e.checks import accessible, fits, payloads, verified
+from e2e.checks import accessible, fits, payloads, screen_lines, verified
 from e2e.conftest import Look
 
 NARROWEST_PX = 320
@@ -55,9 +55,12 @@ async def test_without_an_authenticator_a_device_key_and_a_code_confirm(
 ) -> None:
     invitation = await staff.invite()
 
+    codes: list[str] = []
+
     async def read_out() -> str:
         session = await staff.session(invitation["session_id"])
-        return str(session["one_time_code"])
+        codes.append(str(session["one_time_code"]))
+        return codes[-1]
 
     async def shoot(name: str, page: Page) -> None:
         if name == "invitation":
@@ -74,7 +77,11 @@ async def test_without_an_authenticator_a_device_key_and_a_code_confirm(
     signed = payloads(session, "confirmation.signed")
     assert [p["assurance"] for p in signed] == ["device_key_and_code"]
     assert [p["one_time_code_channel"] for p in signed] == ["shown_to_staff"]
-    verified(await staff.package(invitation["session_id"]))
+    package = await staff.package(invitation["session_id"])
+    verified(package)
+    shown = screen_lines(session, package)
+    assert '"******"' in shown, "that a code was typed is recorded"
+    assert not any(f'"{code}"' in shown for code in codes), "the code itself is not"
 
 
 async def test_a_person_is_one_tap_away(staff: StaffClient, browser: Browser) -> None:

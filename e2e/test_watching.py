@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from demo.browser import launch, phone
+from demo.browser import phone
 from demo.camera import Scene
 from demo.customer import STEP_TIMEOUT_MS, SyntheticCustomer
-from demo.media_assets import fake_microphone
 from demo.staff import StaffClient
 from demo.switched_camera import SwitchedCamera
-from e2e.checks import accessible, fits, on_step, payloads, verified
-from e2e.conftest import ASSETS, Look
+from e2e.checks import accessible, fits, guided, on_step, payloads, verified
+from e2e.conftest import Look
 
 TOLD_WITHIN_S = {
     Scene.EMPTY: 8.0,
@@ -32,24 +28,6 @@ GUIDANCE = {
 }
 
 
-@pytest.fixture(scope="module")
-def camera(tmp_path_factory: pytest.TempPathFactory) -> SwitchedCamera:
-    folder: Path = tmp_path_factory.mktemp("camera")
-    switched = SwitchedCamera(folder / "camera.y4m", ASSETS)
-    switched.prepare(*Scene)
-    return switched
-
-
-@pytest.fixture(scope="module")
-async def watched(camera: SwitchedCamera) -> AsyncIterator[Browser]:
-    """A browser whose camera the test changes."""
-    microphone = fake_microphone(ASSETS)
-    async with async_playwright() as playwright:
-        chromium = await launch(playwright, camera=camera.path, microphone=microphone)
-        yield chromium
-        await chromium.close()
-
-
 async def test_guidance_follows_what_the_camera_shows(
     staff: StaffClient, watched: Browser, camera: SwitchedCamera, look: Look
 ) -> None:
@@ -61,14 +39,14 @@ async def test_guidance_follows_what_the_camera_shows(
         await _the_device_check_says_that_it_is_dark(page, look)
         camera.show(Scene.FACE)
         await customer.check_device()
-        await _guided(page, "")
+        await guided(page, "")
         for scene, guidance in GUIDANCE.items():
             camera.show(scene)
-            await _guided(page, guidance, within_s=TOLD_WITHIN_S[scene])
+            await guided(page, guidance, within_s=TOLD_WITHIN_S[scene])
             await look(f"phone-guidance-{guidance}", page)
             await fits(page)
             camera.show(Scene.FACE)
-            await _guided(page, "")
+            await guided(page, "")
         await accessible(page)
     session = await staff.session(invitation["session_id"])
     raised = [p["alert"] for p in payloads(session, "alert.raised")]
@@ -80,13 +58,6 @@ async def _the_device_check_says_that_it_is_dark(page: Page, look: Look) -> None
     await expect(picture).to_contain_text("有点暗", timeout=STEP_TIMEOUT_MS)
     await expect(picture).to_have_attribute("data-good", "false")
     await look("phone-device-check-dark", page)
-
-
-async def _guided(page: Page, code: str, *, within_s: float = 10.0) -> None:
-    """Nothing is wrong but, at times, that this camera is a film of eight seconds, as it is."""
-    codes = [code] if code else ["", "picture_looped"]
-    wanted = ",".join(f'[data-testid="guidance"][data-code="{each}"]' for each in codes)
-    await expect(page.locator(wanted)).to_be_attached(timeout=within_s * 1000)
 
 
 @pytest.mark.slow
@@ -103,13 +74,13 @@ async def test_a_signature_without_a_face_is_asked_for_again(
             pass
         camera.show(Scene.EMPTY)
         await customer.my_turn("signature")
-        await _guided(page, "face_missing")
+        await guided(page, "face_missing")
         await customer.sign()
         await on_step(page, "signature", attempt=2)
         await look("phone-signature-again", page)
         await accessible(page)
         camera.show(Scene.FACE)
-        await _guided(page, "")
+        await guided(page, "")
         while await customer.next_step() is not None:
             pass
         await customer.receipt()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from typing import Any
 
@@ -11,8 +12,12 @@ from playwright.async_api import Browser, expect
 from demo.browser import phone
 from demo.id_card import Citizen
 from demo.server_process import ServerProcess
-from e2e.checks import accessible, decoded_frames, fits, payloads, verified
+from e2e.checks import accessible, decoded_frames, fits, payloads, screen_lines, verified
 from e2e.conftest import Look, RecordedSale
+
+MOST_LATE_MS = 15_000
+"""The recorder is fetched once media is stored, and this machine is slow."""
+RRWEB_FULL_SNAPSHOT = 2
 
 
 async def test_a_customer_records_a_sale_and_a_sceptic_verifies_it(
@@ -24,6 +29,8 @@ async def test_a_customer_records_a_sale_and_a_sceptic_verifies_it(
     assert summary["record_number"] == recorded_sale.number
     assert summary["outcome"] == "complete"
     _the_record_says_what_happened(recorded_sale.session)
+
+    _the_screen_is_in_the_record(recorded_sale)
 
     report = verified(recorded_sale.package)
     assert report.record is not None
@@ -44,6 +51,24 @@ def _the_record_says_what_happened(session: dict[str, Any]) -> None:
     before = types[: types.index("step.begun")]
     assert "media.stored" in before, "the script began before anything was stored"
     assert payloads(session, "media.gap") == []
+
+
+def _the_screen_is_in_the_record(sale: RecordedSale) -> None:
+    """In step with the media, whole, and without what was typed."""
+    pieces = payloads(sale.session, "screen.stored")
+    assert len(pieces) > 10
+    assert [p["piece"] for p in pieces if p["begins"]] == [1]
+    assert payloads(sale.session, "screen.gap") == []
+    assert payloads(sale.session, "screen.unavailable") == []
+    (ended,) = payloads(sale.session, "stretch.ended")
+    assert pieces[0]["from_ms"] < MOST_LATE_MS
+    assert ended["end_ms"] - pieces[-1]["to_ms"] < MOST_LATE_MS
+    shown = screen_lines(sale.session, sale.package)
+    events = [json.loads(line) for line in shown.split("\n")[:-1]]
+    assert [event["type"] for event in events].count(RRWEB_FULL_SNAPSHOT) == 1
+    assert Citizen().number not in shown
+    titles = [step["title"]["zh"] for step in sale.session["steps"]]
+    assert [title for title in titles if title not in shown] == [], "every step was on the screen"
 
 
 async def test_a_whole_session_contacts_nobody_else(recorded_sale: RecordedSale) -> None:

@@ -17,9 +17,11 @@ from backing.bus import Subscription
 from backing.bus.envelope import failure_fields
 from media_worker.play.library import loudspeaker_test
 from media_worker.play.prompt import RenderedPrompt
+from media_worker.readiness import degraded
 from media_worker.record.clearing import clear_spool
 from media_worker.recovered import recover_sessions
 from media_worker.session import SessionDeps, WorkedSession
+from media_worker.speech_desk import SpeechDesk
 from shuanglu.errors import UnavailableError
 from shuanglu.script.model import Script
 from shuanglu.wire.bus import (
@@ -29,9 +31,12 @@ from shuanglu.wire.bus import (
     Left,
     LoadReply,
     LoadRequest,
+    MediaReady,
+    MediaReadyRequest,
     OfferReply,
     OfferRequest,
     SignatureRequest,
+    SpeechRequest,
     StatusReply,
     StatusRequest,
 )
@@ -63,6 +68,7 @@ class MediaWorker:
     def __init__(self, deps: SessionDeps, *, library: PromptSource) -> None:
         self._deps = deps
         self._library = library
+        self._speech = SpeechDesk(library.prompts)
         self._owned = _Owned()
         self._subscriptions: list[Subscription] = []
         self._sweeper: asyncio.Task[None] | None = None
@@ -76,6 +82,8 @@ class MediaWorker:
             await bus.serve("media.input", InputRequest, self._input),
             await bus.serve("media.signature", SignatureRequest, self._signature),
             await bus.serve("media.status", StatusRequest, self._status),
+            await bus.serve("media.ready", MediaReadyRequest, self._ready),
+            await bus.serve("speech.prepare", SpeechRequest, self._speech.answer),
             await bus.subscribe("media.left", Left, self._left),
             await bus.subscribe("timeline.*", Committed, self._committed),
         ]
@@ -90,6 +98,7 @@ class MediaWorker:
         for subscription in self._subscriptions:
             await subscription.close()
         self._subscriptions = []
+        await self._speech.stop()
         sessions, self._owned.sessions = self._owned.sessions, {}
         await asyncio.gather(*(session.close() for session in sessions.values()))
 
@@ -118,6 +127,10 @@ class MediaWorker:
 
     async def _status(self, request: StatusRequest) -> StatusReply:
         return StatusReply(live=(await self._session(request.session_id)).live())
+
+    async def _ready(self, _request: MediaReadyRequest) -> MediaReady:
+        deps = self._deps
+        return MediaReady(degraded=degraded(deps.observers.status(), deps.recognisers.status()))
 
     async def _left(self, left: Left) -> None:
         session = self._owned.sessions.get(left.session_id)

@@ -32,6 +32,8 @@ from server.request_log import log_middleware
 from server.review import install_review
 from server.route_table import API_ROUTES
 from server.routing import add_routes
+from server.screen import install_screen
+from server.scripts.editing import ScriptEditing
 from server.scripts.library import ScriptLibrary
 from server.security_headers import add_security_headers
 from server.sessions.live import LiveFeed
@@ -89,6 +91,7 @@ def create_app(
     install_confirmations(app, sms=sms or _sms(settings))
     install_evidence(app)
     install_review(app)
+    install_screen(app)
     install_alerts(app)
     install_templates(app)
     install_assessments(app)
@@ -111,6 +114,7 @@ def _build_services(app: web.Application) -> None:
     app[app_keys.DATABASE] = database
     app[app_keys.LIMITS] = limits(settings, clock)
     app[app_keys.SCRIPTS] = ScriptLibrary()
+    app[app_keys.SCRIPT_EDITING] = ScriptEditing(database, app[app_keys.BUS], clock)
     app[app_keys.LOGINS] = Logins(
         database, clock, app[app_keys.TOKEN_KEY], lifetime_s=settings.staff_token_lifetime_s
     )

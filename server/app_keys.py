@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from server.invitations.service import InvitationService
     from server.rate_limit import Limits
     from server.routing import Route
+    from server.scripts.editing import ScriptEditing
     from server.scripts.library import ScriptLibrary
     from server.sessions.live import LiveFeed
     from server.sessions.service import SessionService
@@ -40,6 +41,7 @@ SIGNING_KEY: web.AppKey[SigningKey] = web.AppKey("signing_key")
 DATABASE: web.AppKey[Database] = web.AppKey("database")
 TIMELINE: web.AppKey[TimelineService] = web.AppKey("timeline")
 SCRIPTS: web.AppKey[ScriptLibrary] = web.AppKey("scripts")
+SCRIPT_EDITING: web.AppKey[ScriptEditing] = web.AppKey("script_editing")
 LOGINS: web.AppKey[Logins] = web.AppKey("logins")
 STAFF: web.AppKey[StaffService] = web.AppKey("staff")
 PASSKEYS: web.AppKey[PasskeyService] = web.AppKey("passkeys")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from aiohttp import web
 
 from server.bodies import check_text
+from server.security_headers import replay_headers
 from server.settings import ServerSettings
 from shuanglu.errors import NotFoundError
 
@@ -18,6 +20,8 @@ PAGES = {
     "/verify/{record_number}": "verify",
 }
 """Path → page of the web client."""
+FRAME = ("/replay/", "replay")
+"""The frame in which the office replays a recorded screen."""
 WITHOUT_SLASH = {"/c": "/c/", "/office": "/office/", "/verify": "/verify/", "/": "/office/"}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -30,6 +34,9 @@ def add_pages(app: web.Application, settings: ServerSettings) -> None:
     if settings.static_dir is not None:
         for path, page in PAGES.items():
             app.router.add_get(path, _file(settings.static_dir / page / "index.html"))
+        path, page = FRAME
+        frame = _file(settings.static_dir / page / "index.html", replay_headers())
+        app.router.add_get(path, frame)
         app.router.add_get("/assets/{name}", _asset(settings.static_dir / "assets"))
     if settings.ca_certificate is not None:
         app.router.add_get("/ca.crt", _certificate(settings.ca_certificate))
@@ -42,10 +49,12 @@ def _redirect(target: str) -> Handler:
     return redirect
 
 
-def _file(path: Path) -> Handler:
+def _file(path: Path, more_headers: Mapping[str, str] = MappingProxyType({})) -> Handler:
+    headers = {"Cache-Control": "no-cache", **more_headers}
+
     async def page(_request: web.Request) -> web.StreamResponse:
         # The page names hashed assets: it is always asked for anew, and told "not modified".
-        return web.FileResponse(_in(path.parent, path.name), headers={"Cache-Control": "no-cache"})
+        return web.FileResponse(_in(path.parent, path.name), headers=headers)
 
     return page
 

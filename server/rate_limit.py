@@ -77,6 +77,7 @@ class Limits:
     passkey_address: SlidingWindow
     customer: SlidingWindow
     signature: SlidingWindow
+    screen: SlidingWindow
 
 
 def limits(settings: ServerSettings, clock: Clock) -> Limits:
@@ -105,6 +106,11 @@ def limits(settings: ServerSettings, clock: Clock) -> Limits:
         signature=SlidingWindow(
             clock,
             limit=settings.signatures_per_window,
+            window_s=settings.customer_requests_window_s,
+        ),
+        screen=SlidingWindow(
+            clock,
+            limit=settings.screen_pieces_per_window,
             window_s=settings.customer_requests_window_s,
         ),
     )

@@ -12,7 +12,10 @@ from server.invitations.routes import routes as invitation_routes
 from server.review.objects import routes as object_routes
 from server.review.routes import routes as review_routes
 from server.routing import Route
+from server.screen.routes import routes as screen_routes
+from server.scripts.draft_routes import routes as draft_routes
 from server.scripts.routes import routes as scenario_routes
+from server.scripts.version_routes import routes as version_routes
 from server.sessions.routes import routes as session_routes
 
 API_ROUTES: tuple[Route, ...] = (
@@ -20,6 +23,8 @@ API_ROUTES: tuple[Route, ...] = (
     *openapi.routes,
     *staff_routes,
     *scenario_routes,
+    *version_routes,
+    *draft_routes,
     *session_routes,
     *invitation_routes,
     *customer_routes,
@@ -27,5 +32,6 @@ API_ROUTES: tuple[Route, ...] = (
     *evidence_routes,
     *review_routes,
     *object_routes,
+    *screen_routes,
     *alert_routes,
 )

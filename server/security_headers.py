@@ -57,6 +57,20 @@ def security_headers(settings: ServerSettings) -> dict[str, str]:
     }
 
 
+REPLAY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+"""The frame that replays a recorded screen. The recorded page's styles become style elements
+there, which no other page of ours permits; so it stands apart, and can reach nothing: what a
+phone recorded must not load, send or run anything in the office."""
+
+
+def replay_headers() -> dict[str, str]:
+    """What is different in the frame that replays a screen: the office may frame it."""
+    return {"Content-Security-Policy": REPLAY_POLICY, "X-Frame-Options": "SAMEORIGIN"}
+
+
 def add_security_headers(
     settings: ServerSettings,
 ) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:

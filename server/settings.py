@@ -70,6 +70,12 @@ class ServerSettings(BaseSettings):
         ge=1,
         description="of one session: each is stored before it is judged",
     )
+    screen_pieces_per_window: int = Field(
+        default=120, ge=1, description="of one session; a page sends one in two seconds"
+    )
+    max_screen_bytes: int = Field(
+        default=64 * 1024 * 1024, ge=1024, description="all pieces of one screen recording, packed"
+    )
 
     alert_severe_within_s: int = Field(
         default=30 * 60, ge=1, description="of an alert that names no deadline itself (R4)"

@@ -82,6 +82,31 @@ class UnavailableError(ShuangluError):
     retryable = True
 
 
+class StaleRevisionError(ConflictError):
+    """Somebody changed it since it was read; the detail names both revisions."""
+
+    code = "stale_revision"
+
+
+class FourEyesError(NotAllowedError):
+    """Who wrote or submitted something may not be the one who approves it."""
+
+    code = "four_eyes"
+
+
+class ScriptRefusedError(ShuangluError):
+    """A script that must not be published; ``field`` is the place of the first error."""
+
+    code = "script_refused"
+
+
+class SpeechNotReadyError(ConflictError):
+    """The speech of a script is being rendered; it can be published in a moment."""
+
+    code = "speech_not_ready"
+    retryable = True
+
+
 class InvitationUsedError(ConflictError):
     """The code was exchanged before; it works once."""
 

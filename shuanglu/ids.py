@@ -40,6 +40,11 @@ def new_staff_id() -> str:
     return f"stf_{_letters(12)}"
 
 
+def new_draft_id() -> str:
+    """Names one draft of a script."""
+    return f"drf_{_letters(12)}"
+
+
 def new_one_time_code() -> str:
     """Six digits for the weaker confirmation (REG-17); valid once, for minutes."""
     return f"{secrets.randbelow(1_000_000):06d}"

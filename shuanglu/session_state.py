@@ -36,6 +36,7 @@ class SessionState:
     connection_id: str | None = None
     stretches: dict[int, tuple[int, int]] = field(default_factory=dict)
     alerts: tuple[str, ...] = ()
+    key_assurance: ev.Assurance | None = None
     verdict: ev.VerdictGiven | None = None
 
     @property
@@ -85,6 +86,8 @@ def _after(state: SessionState, event: ev.Event) -> SessionState:  # noqa: C901,
         case ev.CustomerDisconnected(connection_id=left):
             # One phone at a time: the end of a replaced connection changes nothing.
             return replace(state, connection_id=None) if left == state.connection_id else state
+        case ev.CredentialRegistered(assurance=assurance):
+            return replace(state, key_assurance=assurance)
         case ev.VerdictGiven():
             return replace(state, verdict=event.payload)
         case ev.AlertRaised(alert=alert):
@@ -162,6 +165,7 @@ def customer_session_of(
         estimated_minutes=script.estimated_minutes,
         retention_years=script.retention_years,
         minimum_assurance=script.minimum_assurance,
+        key_assurance=state.key_assurance,
         consent_recording=state.consents.get(ev.ConsentKind.RECORDING),
         consent_face=state.consents.get(ev.ConsentKind.FACE),
         phase=state.phase(is_sealed=receipt is not None),

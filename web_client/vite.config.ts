@@ -7,7 +7,7 @@ import { defineConfig } from "vitest/config";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** The pages of the workspace; each is served by the server under its own path. */
-const pages = ["customer", "office", "verify"];
+const pages = ["customer", "office", "replay", "verify"];
 
 export default defineConfig({
   root: here("."),
@@ -33,7 +33,7 @@ export default defineConfig({
   },
   test: {
     environment: "happy-dom",
-    include: ["{customer,office,verify,shared}/**/*.test.ts"],
+    include: ["{customer,office,replay,verify,shared}/**/*.test.ts"],
     server: { deps: { inline: ["vant", "element-plus"] } },
     restoreMocks: true,
   },

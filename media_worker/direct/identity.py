@@ -88,6 +88,8 @@ class IdentityDesk:
             self._show("reading")
             text = await self._stage.senses.card_text(still.jpeg)
             fields = read_card(side, _lines(text))
+            if _shows_the_other(side, _lines(text)):
+                continue  # a card that was not turned over yet is no failure to read it
             tries += 1
             if text is None or _is_readable(side, fields) or tries >= UNREADABLE_TRIES:
                 return still, text, fields
@@ -123,11 +125,11 @@ class IdentityDesk:
             }
         )
         if action.side is ev.CardSide.FRONT:
-            self._seen = replace(
-                self._seen, fields=fields, portrait=still.portrait, failed_checks=failed
-            )
-        self._show("confirm")
+            self._seen = replace(self._seen, fields=fields, portrait=still.portrait)
+        self._seen = replace(self._seen, failed_checks=(*self._seen.failed_checks, *failed))
         await self._stage.append(Actor.SYSTEM, captured, read)
+        if self._side_due(action.step_id) is None:
+            self._show("confirm")
 
     async def compare(self, action: CompareFace) -> None:
         """Compare the card's portrait with the live face, 1:1."""
@@ -158,8 +160,8 @@ class IdentityDesk:
         """The customer's word on what was read; raises naming the field that is wrong."""
         self._require_turn(message.step_id, message.attempt)
         fields = self._seen.fields
-        if fields is None:
-            raise ConflictError("no card was read yet", field="step_id")
+        if fields is None or self._side_due(message.step_id) is not None:
+            raise ConflictError("the card was not read yet, on every side", field="step_id")
         name = _first(message.name, fields.name, field="name")
         number = _first(message.number, fields.number, field="number").upper()
         if not number_is_sound(number):
@@ -229,6 +231,11 @@ class IdentityDesk:
         if not isinstance(self._stage.script.step(step_id), IdentityStep):
             raise ConflictError("no card is awaited", field="step_id")
 
+    def _side_due(self, step_id: str) -> ev.CardSide | None:
+        step = self._stage.script.step(step_id)
+        card = self._stage.state.turn.card
+        return card.side_due(step) if isinstance(step, IdentityStep) else None
+
     def _checked(self, fields: CardFields) -> tuple[str, ...]:
         return check_card(fields, expected_name=self._expected_name(), today=self._today())
 
@@ -255,3 +262,9 @@ def _is_readable(side: ev.CardSide, fields: CardFields) -> bool:
     if side is ev.CardSide.BACK:
         return fields.valid_until is not None
     return fields.number is not None and fields.name is not None
+
+
+def _shows_the_other(side: ev.CardSide, lines: Sequence[TextLine]) -> bool:
+    """Whether it is the card's other side that is held up, legibly."""
+    other = ev.CardSide.FRONT if side is ev.CardSide.BACK else ev.CardSide.BACK
+    return _is_readable(other, read_card(other, lines))

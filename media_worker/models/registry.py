@@ -75,7 +75,11 @@ class ModelRegistry:
 
     def optional(self, name: str) -> Model | None:
         """A model that is used only where the settings mount one; ``None`` where they do not."""
-        return self.get(name) if self._replaced(name) else None
+        return self.get(name) if self.is_replaced(name) else None
+
+    def is_replaced(self, name: str) -> bool:
+        """Whether the settings name a file of their own for it, usable or not."""
+        return self._replaced(name) is not None
 
     def voice(self, voice: str) -> Model:
         """The style vectors of a voice, e.g. ``zf_xiaoxiao``."""

@@ -10,8 +10,9 @@ import math
 
 from media_worker.frames import EncodedFrame
 from media_worker.observe.faces import WatchMode
-from media_worker.observe.messages import MAX_BODY_BYTES, Look
+from media_worker.observe.messages import Look
 from media_worker.observe.settings import ObserverSettings
+from media_worker.pipe import MAX_BODY_BYTES
 
 _BASE_LAYER = 0
 """Highest temporal layer that is decoded: a quarter of the frames of L1T3."""

@@ -19,17 +19,15 @@ from pydantic import BaseModel
 
 from media_worker.models.registry import Model
 from media_worker.observe.messages import (
-    LENGTHS,
     Answer,
     CloseSession,
     OpenSession,
     Ready,
     Reply,
-    checked_lengths,
-    frame,
     reply_adapter,
 )
 from media_worker.observe.settings import ObserverSettings
+from media_worker.pipe import frame, next_frame
 from shuanglu.timeline.events import Metric
 
 FIRST_RESTART_DELAY_S = 0.1
@@ -238,12 +236,7 @@ class ObserverProcess:
             self._write(session.opening())
 
     async def _reply(self, process: asyncio.subprocess.Process) -> tuple[Reply, bytes]:
-        if process.stdout is None:
-            raise ConnectionError("no pipe")
-        prefix = await process.stdout.readexactly(LENGTHS.size)
-        header_length, body_length = checked_lengths(prefix)
-        header = await process.stdout.readexactly(header_length)
-        body = await process.stdout.readexactly(body_length)
+        header, body = await next_frame(process)
         return reply_adapter.validate_json(header), body
 
     def _answered(self, reply: Reply, body: bytes) -> None:

@@ -1,38 +1,28 @@
-"""The pipe between the media worker and an observer process: framed, typed, no pickle.
+"""What the media worker and an observer process say to each other.
 
-A frame is two big-endian lengths, a JSON header and raw bytes. The process
-decodes what strangers sent, so nothing that it answers is trusted to be more
-than these models.
+Stage: on both ends of the pipe. The process decodes what strangers sent, so nothing that it
+answers is trusted to be more than these models.
 """
 
 from __future__ import annotations
 
 import base64
-import struct
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter
+from pydantic import Field, FiniteFloat, TypeAdapter
 
+from media_worker.pipe import MAX_BODY_BYTES, PipeMessage
 from shuanglu.rules.measurement import Source
 from shuanglu.timeline.events import Fact, Metric
 
-LENGTHS = struct.Struct(">II")
-MAX_HEADER_BYTES = 64 * 1024
 TEMPLATE_CHARACTERS = 683
 """128 float32, which SFace gives, are so many characters of base64 and one of padding."""
-MAX_BODY_BYTES = 8 * 1024 * 1024
-"""Larger than any key frame that a phone sends; 4K VP8 key frames are below 2 MB."""
-
-
-class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
 
 Look = Literal["decode", "watch", "close", "card"]
 """What to do with a picture: only keep the decoder going, or measure for one of the modes."""
 
 
-class Template(_Message):
+class Template(PipeMessage):
     """A face as numbers, and how well it was seen (0 to 1: frontal, open-eyed, sharp)."""
 
     vector: str = Field(pattern=rf"^[A-Za-z0-9+/]{{{TEMPLATE_CHARACTERS}}}=$")
@@ -48,7 +38,7 @@ class Template(_Message):
         return base64.b64decode(self.vector)
 
 
-class OpenSession(_Message):
+class OpenSession(PipeMessage):
     """From here on samples of this session come; compare with the reference, if there is one."""
 
     type: Literal["open"] = "open"
@@ -56,7 +46,7 @@ class OpenSession(_Message):
     reference: Template | None = None
 
 
-class UseReference(_Message):
+class UseReference(PipeMessage):
     """From here on the session's faces are compared with this one."""
 
     type: Literal["reference"] = "reference"
@@ -64,14 +54,14 @@ class UseReference(_Message):
     reference: Template
 
 
-class CloseSession(_Message):
+class CloseSession(PipeMessage):
     """No more samples of this session come; forget it."""
 
     type: Literal["close"] = "close"
     session: int
 
 
-class Picture(_Message):
+class Picture(PipeMessage):
     """One frame; the body is its data. Frames of a session come in order, none left out.
 
     A key frame begins a new chain. ``still_above``: return a card's JPEG if it is better.
@@ -88,7 +78,7 @@ class Picture(_Message):
     still_above: float | None = None
 
 
-class Sound(_Message):
+class Sound(PipeMessage):
     """A batch of Opus packets; the body is their bytes, joined."""
 
     type: Literal["sound"] = "sound"
@@ -104,7 +94,7 @@ Request = Annotated[
 request_adapter: TypeAdapter[Request] = TypeAdapter(Request)
 
 
-class Ready(_Message):
+class Ready(PipeMessage):
     """The models are loaded; what is not is named."""
 
     type: Literal["ready"] = "ready"
@@ -118,7 +108,7 @@ class Ready(_Message):
     problems: tuple[str, ...] = ()
 
 
-class Measured(_Message):
+class Measured(PipeMessage):
     """One fact of the sound, until the sound is measured in metrics, too."""
 
     fact: Fact
@@ -127,7 +117,7 @@ class Measured(_Message):
     score: float | None = None
 
 
-class Sample(_Message):
+class Sample(PipeMessage):
     """What was measured at one media time. A metric that was not measured is absent."""
 
     at_ms: int
@@ -135,7 +125,7 @@ class Sample(_Message):
     metrics: dict[Metric, FiniteFloat]
 
 
-class CardShown(_Message):
+class CardShown(PipeMessage):
     """A card that is better than the one before; its JPEG is the answer's body."""
 
     at_ms: int
@@ -145,7 +135,7 @@ class CardShown(_Message):
     portrait: Template | None
 
 
-class Voice(_Message):
+class Voice(PipeMessage):
     """A voice span, begun or grown or ended."""
 
     from_ms: int
@@ -153,7 +143,7 @@ class Voice(_Message):
     ended: bool
 
 
-class Spoken(_Message):
+class Spoken(PipeMessage):
     """An utterance that ended; its PCM is ``size`` bytes of the answer's body, in this order."""
 
     from_ms: int
@@ -161,7 +151,7 @@ class Spoken(_Message):
     size: int = Field(ge=0, le=MAX_BODY_BYTES)
 
 
-class Answer(_Message):
+class Answer(PipeMessage):
     """Answers exactly one picture or batch, in the order they came."""
 
     type: Literal["answer"] = "answer"
@@ -180,17 +170,3 @@ class Answer(_Message):
 
 Reply = Annotated[Ready | Answer, Field(discriminator="type")]
 reply_adapter: TypeAdapter[Reply] = TypeAdapter(Reply)
-
-
-def frame(message: BaseModel, body: bytes = b"") -> bytes:
-    """A message as it goes through the pipe."""
-    header = message.model_dump_json().encode()
-    return LENGTHS.pack(len(header), len(body)) + header + body
-
-
-def checked_lengths(prefix: bytes) -> tuple[int, int]:
-    """Lengths of header and body; raises ``ValueError`` past the limits."""
-    header_length, body_length = LENGTHS.unpack(prefix)
-    if header_length > MAX_HEADER_BYTES or body_length > MAX_BODY_BYTES:
-        raise ValueError("a frame on the observer pipe is past its limits")
-    return header_length, body_length

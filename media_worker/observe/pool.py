@@ -41,6 +41,9 @@ __all__ = [
     "WatchMode",
 ]
 
+MOUNTED = "passive_liveness"
+"""No such model is shipped: it is there only where the settings mount one."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -54,6 +57,8 @@ class ObserverStatus:
     restarts: int
     not_evaluated: tuple[str, ...]
     problems: tuple[str, ...]
+    degraded: tuple[str, ...]
+    """Like ``not_evaluated``, without what nobody asked for: a model that is not mounted."""
 
 
 def _ignore(_reason: str) -> None:
@@ -74,6 +79,7 @@ class ObserverPool:
         self._on_crash = on_crash or _ignore
         self._models = ObserverModels()
         self._problems: tuple[str, ...] = ()
+        self._not_asked_for = () if registry.is_replaced(MOUNTED) else (MOUNTED,)
         self._links: list[ObserverProcess] = []
         self._next_session = 0
 
@@ -91,8 +97,7 @@ class ObserverPool:
     def _usable_models(self, problems: list[str]) -> ObserverModels:
         shipped = ("face_detection", "face_landmarks", "face_recognition", "voice_activity")
         found = {name: self._usable(name, self._registry.get, problems) for name in shipped}
-        mounted = "passive_liveness"
-        found[mounted] = self._usable(mounted, self._registry.optional, problems)
+        found[MOUNTED] = self._usable(MOUNTED, self._registry.optional, problems)
         return ObserverModels(**found)
 
     def _usable(
@@ -162,11 +167,13 @@ class ObserverPool:
             "picture": True,
             "voice": all(each.voice_activity for each in ready),
         }
+        absent = tuple(name for name, here in there.items() if not (ready and here))
         return ObserverStatus(
             processes=len(self._links),
             ready=len(ready),
             isolated=bool(ready) and all(each.isolated for each in ready),
             restarts=sum(link.restarts for link in self._links),
-            not_evaluated=tuple(name for name, here in there.items() if not (ready and here)),
+            not_evaluated=absent,
             problems=self._problems + tuple(p for each in ready for p in each.problems),
+            degraded=tuple(name for name in absent if name not in self._not_asked_for),
         )

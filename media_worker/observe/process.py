@@ -12,11 +12,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from media_worker.isolation import cut_network
 from media_worker.observe.messages import (
-    LENGTHS,
     Answer,
     CloseSession,
     OpenSession,
@@ -26,10 +25,9 @@ from media_worker.observe.messages import (
     Sound,
     Spoken,
     UseReference,
-    checked_lengths,
-    frame,
     request_adapter,
 )
+from media_worker.pipe import frame, frames, stdout_for_answers
 
 if TYPE_CHECKING:
     from media_worker.observe.picture import PictureModels, PictureObserver
@@ -92,14 +90,6 @@ def _try(load: Callable[[Path], T], path: str, name: str, problems: list[str]) -
     except Exception as error:  # noqa: BLE001 - OpenCV and onnxruntime raise what they like
         problems.append(f"{name}: {type(error).__name__}")
         return None
-
-
-def requests(stream: BinaryIO) -> Iterator[tuple[Request, bytes]]:
-    """Requests and their bodies until the pipe closes."""
-    while len(prefix := stream.read(LENGTHS.size)) == LENGTHS.size:
-        header_length, body_length = checked_lengths(prefix)
-        header = stream.read(header_length)
-        yield request_adapter.validate_json(header), stream.read(body_length)
 
 
 class Observers:
@@ -179,16 +169,14 @@ def main() -> None:
     """Cut the network, load the models, answer until the pipe closes."""
     isolated = cut_network()
     os.nice(NICENESS)
-    # Libraries print; the pipe is for answers alone.
-    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    out = stdout_for_answers()
     began = time.monotonic()
     loaded = load_models(dict(each.split("=", 1) for each in sys.argv[1:]))
     out.write(frame(_ready(loaded, isolated=isolated, began_s=began)))
     out.flush()
     observers = Observers(loaded)
-    for request, body in requests(sys.stdin.buffer):
-        answered = observers.answer(request, body)
+    for header, body in frames(sys.stdin.buffer):
+        answered = observers.answer(request_adapter.validate_json(header), body)
         if answered:
             out.write(frame(*answered))
             out.flush()

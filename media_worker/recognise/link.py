@@ -14,15 +14,13 @@ from dataclasses import dataclass
 
 import structlog
 
+from media_worker.pipe import frame, next_frame
 from media_worker.recognise.messages import (
-    LENGTHS,
     Answer,
     Load,
     Ready,
     Reply,
     Request,
-    checked_lengths,
-    frame,
     reply_adapter,
 )
 from media_worker.recognise.settings import RecogniserSettings
@@ -195,10 +193,5 @@ def _settle(job: _Job, answer: Answer | None) -> None:
 
 
 async def _reply(process: asyncio.subprocess.Process) -> Reply:
-    if process.stdout is None:
-        raise ConnectionError("no pipe")
-    prefix = await process.stdout.readexactly(LENGTHS.size)
-    header_length, body_length = checked_lengths(prefix)
-    header = await process.stdout.readexactly(header_length)
-    await process.stdout.readexactly(body_length)
+    header, _ = await next_frame(process)
     return reply_adapter.validate_json(header)

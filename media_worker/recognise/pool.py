@@ -13,9 +13,9 @@ import structlog
 
 from media_worker.models.lock import file_sha256
 from media_worker.models.registry import Model, ModelRegistry, ModelUnusableError
+from media_worker.pipe import MAX_BODY_BYTES
 from media_worker.recognise.link import RecogniserProcess
 from media_worker.recognise.messages import (
-    MAX_BODY_BYTES,
     CardText,
     LoadCardText,
     LoadSpeech,

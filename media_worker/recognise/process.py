@@ -13,15 +13,13 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from media_worker.isolation import cut_network
+from media_worker.pipe import frame, frames, stdout_for_answers
 from media_worker.recognise.messages import (
-    LENGTHS,
     Answer,
     Load,
     LoadSpeech,
     Ready,
     Request,
-    checked_lengths,
-    frame,
     load_adapter,
 )
 
@@ -70,10 +68,9 @@ def answered(recognise: Recognise, request: Request, body: bytes) -> Answer:
 
 def serve(recognise: Recognise, source: BinaryIO, out: BinaryIO) -> None:
     """Answer until the pipe closes."""
-    while len(prefix := source.read(LENGTHS.size)) == LENGTHS.size:
-        header_length, body_length = checked_lengths(prefix)
-        request = Request.model_validate_json(source.read(header_length))
-        _tell(out, frame(answered(recognise, request, source.read(body_length))))
+    for header, body in frames(source):
+        request = Request.model_validate_json(header)
+        _tell(out, frame(answered(recognise, request, body)))
 
 
 def _tell(out: BinaryIO, data: bytes) -> None:
@@ -85,9 +82,7 @@ def main() -> None:
     """Cut the network, load the model, answer until the pipe closes."""
     isolated = cut_network()
     os.nice(NICENESS)
-    # Libraries print; the pipe is for answers alone.
-    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    out = stdout_for_answers()
     ready, recognise = begin(load_adapter.validate_json(sys.argv[1]), isolated=isolated)
     _tell(out, frame(ready))
     if recognise:

@@ -54,9 +54,9 @@ async def package_stream(objects: ObjectStore, record: SealedRecord) -> AsyncIte
 
 def _small_files(record: SealedRecord) -> list[tuple[str, bytes]]:
     key_file = canonical_bytes(key_file_of(record.signing_key).model_dump(mode="json"))
-    has_cards = any(entry.role == "card" for entry in record.manifest.objects)
     manifest = record.manifest
-    readme = readme_sealed_as(manifest.readme.sha256, manifest.record_number, has_cards=has_cards)
+    roles = {entry.role for entry in manifest.objects}
+    readme = readme_sealed_as(manifest.readme.sha256, manifest.record_number, roles=roles)
     return [
         (README_FILE, readme),
         (MANIFEST_FILE, record.manifest_bytes),

@@ -26,6 +26,7 @@ CONTENT_TYPE_OF_ROLE = {
     "statement": "application/json",
     "prompt": "audio/ogg",
     "consent": "text/plain; charset=utf-8",
+    "screen": "application/gzip",
 }
 STILL_TYPE = "image/jpeg"
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.scripts.repository import ScriptRepository
+from server.scripts.repository import Publication, ScriptRepository, earliest_in_force
 from server.storage.engine import Database
+from server.storage.tables import ScriptRow
 from shuanglu.clock import Clock
 from shuanglu.errors import NotFoundError
 from shuanglu.script.model import Script
 
 MAX_CACHED_SCRIPTS = 256
+
+_log = structlog.get_logger(__name__)
 
 
 class ScriptLibrary:
@@ -31,17 +36,30 @@ class ScriptLibrary:
             self._parsed[key] = script
         return self._parsed[key]
 
-    async def newest(self, session: AsyncSession, script_id: str) -> Script:
-        """The version that a new session gets; raises ``NotFoundError``."""
-        for script in await ScriptRepository(session).newest():
+    async def newest(self, session: AsyncSession, script_id: str, *, at: datetime) -> Script:
+        """The version that a session created at that moment gets; raises ``NotFoundError``."""
+        for script in await ScriptRepository(session).in_force(at):
             if script.id == script_id:
                 return script
         raise NotFoundError("no such script", field="script_id")
 
 
 async def publish_scripts(database: Database, scripts: Iterable[Script], clock: Clock) -> None:
-    """Publish what is not yet there; raises ``ConflictError`` for a changed version."""
+    """Publish what came with this release and is not yet there.
+
+    Raises ``ConflictError`` for a shipped version that was changed. Where staff published
+    their own version under the same number, theirs stays: it is in records.
+    """
     async with database.write() as unit:
         repository = ScriptRepository(unit.session)
         for script in scripts:
-            await repository.publish(script, at=clock.now())
+            found = await unit.session.get(ScriptRow, (script.id, script.version))
+            if found is not None and found.published_by is not None:
+                _log.warning(
+                    "shipped_script_passed_over", script_id=script.id, version=script.version
+                )
+                continue
+            now = clock.now()
+            await repository.publish(
+                script, Publication(at=now, in_force_from=earliest_in_force(script, now))
+            )

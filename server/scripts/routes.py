@@ -12,9 +12,10 @@ from shuanglu.wire.http import Scenario, ScenarioList
 
 
 async def scenarios(request: web.Request) -> ScenarioList:
-    """The newest version of every published script."""
+    """Of every published script the version that is in force now."""
+    now = request.app[app_keys.CLOCK].now()
     async with request.app[app_keys.DATABASE].read() as session:
-        found = await ScriptRepository(session).newest()
+        found = await ScriptRepository(session).in_force(now)
     return ScenarioList(items=tuple(_scenario(script) for script in found))
 
 
@@ -36,7 +37,7 @@ routes: tuple[Route, ...] = (
         method="GET",
         path="/api/v1/scenarios",
         handler=scenarios,
-        summary="Published scripts",
+        summary="Scripts that are in force now",
         caller=Caller.STAFF,
         response=ScenarioList,
     ),

@@ -60,13 +60,14 @@ class SessionService:
         """A session and its first code, in one transaction."""
         session_id = new_session_id()
         async with self._database.write() as unit:
-            script = await self._scripts.newest(unit.session, wanted.script_id)
+            now = self._clock.now()
+            script = await self._scripts.newest(unit.session, wanted.script_id, at=now)
             await TimelineRepository(unit.session).create(
                 session_id,
                 script_id=script.id,
                 script_version=script.version,
                 created_by=by.staff_id,
-                at=self._clock.now(),
+                at=now,
             )
             draft = _created(script, wanted, by, self._clock.now().date())
             await self._ledger.append(unit, session_id, [draft])

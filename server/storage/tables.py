@@ -78,6 +78,53 @@ class ScriptRow(SQLModel, table=True):
     sha256: str = Field(max_length=64)
     canonical: str = Field(sa_column=Column(Text, nullable=False))
     published_at: datetime = Field(sa_column=_moment())
+    in_force_from: datetime = Field(sa_column=_moment())
+    published_by: str | None = Field(default=None, max_length=40)
+    source: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+
+
+class ScriptWithdrawalRow(SQLModel, table=True):
+    """A published version taken back from that moment on; the version's own row stays."""
+
+    __tablename__ = "script_withdrawals"
+    script_id: str = Field(primary_key=True, max_length=40)
+    version: int = Field(primary_key=True)
+    withdrawn_at: datetime = Field(sa_column=_moment())
+    withdrawn_by: str = Field(foreign_key="staff.staff_id", max_length=40)
+    reason: str = Field(max_length=500)
+
+
+class ScriptDraftRow(SQLModel, table=True):
+    """A script being written (``server/scripts/drafts.py``): text that may be wrong."""
+
+    __tablename__ = "script_drafts"
+    draft_id: str = Field(primary_key=True, max_length=40)
+    script_id: str = Field(index=True, max_length=40)
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    state: str = Field(max_length=20)
+    revision: int
+    created_by: str = Field(foreign_key="staff.staff_id", max_length=40)
+    changed_at: datetime = Field(sa_column=_moment())
+    submitted_by: str | None = Field(default=None, max_length=40)
+    reviewed_by: str | None = Field(default=None, max_length=40)
+    comment: str | None = Field(default=None, max_length=500)
+    version: int | None = None
+
+
+class ScriptChangeRow(SQLModel, table=True):
+    """Who did what to a draft or a version; only ever added to. Four eyes are judged by it."""
+
+    __tablename__ = "script_changes"
+    change_id: int | None = Field(default=None, primary_key=True)
+    script_id: str = Field(max_length=40)
+    draft_id: str | None = Field(default=None, index=True, max_length=40)
+    version: int | None = None
+    action: str = Field(max_length=20)
+    from_state: str | None = Field(default=None, max_length=20)
+    to_state: str = Field(max_length=20)
+    text_sha256: str = Field(max_length=64)
+    staff_id: str = Field(foreign_key="staff.staff_id", max_length=40)
+    at: datetime = Field(sa_column=_moment())
 
 
 class SessionRow(SQLModel, table=True):

@@ -77,6 +77,17 @@ class TimelineRepository:
         connection = await self._session.connection()
         await connection.execute(ADD_EVENTS, rows)
 
+    async def last_of(self, session_id: str, kind: str) -> Event | None:
+        """The newest event of one type, or none."""
+        query = (
+            select(EventRow.canonical)
+            .where(EventRow.session_id == session_id, EventRow.type == kind)
+            .order_by(col(EventRow.seq).desc())
+            .limit(1)
+        )
+        found = await self._session.scalar(query)
+        return None if found is None else _event.validate_json(found)
+
     async def read(
         self, session_id: str, *, after_seq: int = 0, to_seq: int | None = None
     ) -> tuple[Event, ...]:

@@ -21,14 +21,14 @@ from shuanglu.evidence.manifest import (
     TimelineEntry,
 )
 from shuanglu.evidence.models import models_named_by
-from shuanglu.evidence.names import README_FILE, card_file, object_file, prompt_file
+from shuanglu.evidence.names import README_FILE, card_file, object_file, prompt_file, screen_file
 from shuanglu.evidence.readme import readme_file
 from shuanglu.script.model import Script
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import Event
 
-Role = Literal["strokes", "statement", "prompt", "consent", "card"]
+Role = Literal["strokes", "statement", "prompt", "consent", "card", "screen"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,8 +41,8 @@ class NamedObject:
     @property
     def file(self) -> str:
         """Its name in the package."""
-        named = {"prompt": prompt_file, "card": card_file}.get(self.role, object_file)
-        return named(self.sha256)
+        named = {"prompt": prompt_file, "card": card_file, "screen": screen_file}
+        return named.get(self.role, object_file)(self.sha256)
 
 
 def objects_named_by(events: Sequence[Event]) -> tuple[NamedObject, ...]:
@@ -62,6 +62,8 @@ def objects_named_by(events: Sequence[Event]) -> tuple[NamedObject, ...]:
                 found.add(NamedObject("card", sha256))
             case ev.StillCaptured(still_sha256=sha256):
                 found.add(NamedObject("card", sha256))
+            case ev.ScreenStored(piece_sha256=sha256):
+                found.add(NamedObject("screen", sha256))
     return tuple(sorted(found))
 
 
@@ -93,7 +95,7 @@ def assemble(
     timeline, script_bytes, readme = (
         timeline_file(events),
         script_file(script),
-        readme_file(record_number, has_cards=any(n.role == "card" for n in object_bytes)),
+        readme_file(record_number, roles={named.role for named in object_bytes}),
     )
     return Manifest(
         record_number=record_number,

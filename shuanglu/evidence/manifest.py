@@ -19,6 +19,7 @@ from shuanglu.evidence.names import (
     OBJECT_NAME,
     PROMPT_NAME,
     README_FILE,
+    SCREEN_NAME,
     SCRIPT_FILE,
     TIMELINE_FILE,
 )
@@ -88,7 +89,7 @@ class MediaEntry(NamedFile):
 class ObjectEntry(NamedFile):
     """A file named by its own hash."""
 
-    role: Literal["strokes", "statement", "prompt", "consent", "card"]
+    role: Literal["strokes", "statement", "prompt", "consent", "card", "screen"]
 
 
 class ModelEntry(Wire):
@@ -134,8 +135,8 @@ def _named(file: str, entry: TimelineEntry | ScriptEntry) -> NamedFile:
 def has_lawful_name(file: NamedFile) -> bool:
     """Whether a file's name is the one that its role and hash demand."""
     if isinstance(file, ObjectEntry):
-        form = {"prompt": PROMPT_NAME, "card": CARD_NAME}.get(file.role, OBJECT_NAME)
-        found = form.fullmatch(file.file)
+        forms = {"prompt": PROMPT_NAME, "card": CARD_NAME, "screen": SCREEN_NAME}
+        found = forms.get(file.role, OBJECT_NAME).fullmatch(file.file)
         return found is not None and found.group(1) == file.sha256
     if isinstance(file, MediaEntry | JournalFile):
         return True  # the model's own pattern holds it

@@ -24,6 +24,7 @@ OBJECT_NAME = re.compile(r"^objects/([0-9a-f]{64})\.json$", re.ASCII)
 PROMPT_NAME = re.compile(r"^prompts/([0-9a-f]{64})\.ogg$", re.ASCII)
 
 CARD_NAME = re.compile(r"^cards/([0-9a-f]{64})\.jpg$", re.ASCII)
+SCREEN_NAME = re.compile(r"^screen/([0-9a-f]{64})\.jsonl\.gz$", re.ASCII)
 
 
 def media_file(stretch: int, video_codec: str) -> str:
@@ -44,6 +45,11 @@ def object_file(sha256: str) -> str:
 def card_file(sha256: str) -> str:
     """``cards/<sha256>.jpg``."""
     return f"cards/{sha256}.jpg"
+
+
+def screen_file(sha256: str) -> str:
+    """``screen/<sha256>.jsonl.gz``."""
+    return f"screen/{sha256}.jsonl.gz"
 
 
 def prompt_file(sha256: str) -> str:

@@ -6,24 +6,26 @@ with is ever changed or removed: a new one is put before the old ones.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from shuanglu.timeline.chain import sha256_hex
 
 
-def readme_file(record_number: str, *, has_cards: bool = False) -> bytes:
-    """What a record that is sealed today says."""
-    return _written(_MEDIA_WORDINGS[0], record_number, has_cards=has_cards)
+def readme_file(record_number: str, *, roles: Collection[str] = ()) -> bytes:
+    """What a record that is sealed today says; ``roles`` are those of its objects."""
+    return _written(_MEDIA_WORDINGS[0], record_number, roles)
 
 
-def readme_sealed_as(sha256: str, record_number: str, *, has_cards: bool) -> bytes:
+def readme_sealed_as(sha256: str, record_number: str, *, roles: Collection[str]) -> bytes:
     """The wording that a record was sealed with; if unknown, today's, which will not verify."""
-    known = (_written(media, record_number, has_cards=has_cards) for media in _MEDIA_WORDINGS)
-    today = readme_file(record_number, has_cards=has_cards)
+    known = (_written(media, record_number, roles) for media in _MEDIA_WORDINGS)
+    today = readme_file(record_number, roles=roles)
     return next((readme for readme in known if sha256_hex(readme) == sha256), today)
 
 
-def _written(media: str, record_number: str, *, has_cards: bool) -> bytes:
-    cards = _CARDS if has_cards else ""
-    return _README.format(record_number=record_number, media=media, cards=cards).encode()
+def _written(media: str, record_number: str, roles: Collection[str]) -> bytes:
+    sometimes = "".join(words for role, words in _SOMETIMES if role in roles)
+    return _README.format(record_number=record_number, media=media, sometimes=sometimes).encode()
 
 
 _README = """\
@@ -34,7 +36,7 @@ Shuanglu 双录 evidence package, record {record_number}
 script.json  what had to be said and shown
 objects/     handwritten strokes, the words consented to, and the statements that were signed
 prompts/     the speech that was played (synthetic voice; AI 合成语音)
-{cards}manifest.json, manifest.sig, signing_key.json
+{sometimes}manifest.json, manifest.sig, signing_key.json
              hash of every file, and the Ed25519 signature over manifest.json
 
 To verify offline / 离线验证:   shuanglu verify PACKAGE.zip --key PUBLIC_KEY
@@ -54,6 +56,20 @@ media/       the recording, exactly as the phone sent it; plays in an ordinary p
 """,
 )
 
-_CARDS = """\
+_SOMETIMES = (
+    (
+        "card",
+        """\
 cards/       pictures of the ID card that was shown; keep them safe 证件照片,请妥善保管
-"""
+""",
+    ),
+    (
+        "screen",
+        """\
+screen/      what the customer's page showed, as rrweb events (rrweb.io) on the recording's clock,
+             typed text masked; timeline.jsonl (screen.stored) gives their order
+             客户屏幕的同步录屏,输入内容已遮盖;次序见 timeline.jsonl
+""",
+    ),
+)
+"""What only some records hold, by the role of its objects."""

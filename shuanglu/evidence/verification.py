@@ -19,6 +19,7 @@ from shuanglu.evidence.checks.confirmation import (
 )
 from shuanglu.evidence.checks.media import check_gaps, check_media
 from shuanglu.evidence.checks.package import check_files, check_package, check_signature
+from shuanglu.evidence.checks.screen import check_screen
 from shuanglu.evidence.checks.timeline import (
     check_chain,
     check_script,
@@ -53,6 +54,7 @@ STEPS: tuple[VerificationStep, ...] = (
     VerificationStep(10, "verdict: follows from the timeline", check_verdict, (5,)),
     VerificationStep(11, "gaps: all of them are told", check_gaps, (6,)),
     VerificationStep(12, "times: none steps back", check_times, (4,)),
+    VerificationStep(13, "screen: every piece fits, every break is told", check_screen, (7,)),
 )
 """In order. The first that fails is the reason that is given."""
 

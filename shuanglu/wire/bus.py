@@ -11,6 +11,8 @@
 | ``media.input`` | request | signalling → worker | InputRequest → Done |
 | ``media.signature`` | request | server → worker | SignatureRequest → Done |
 | ``media.status`` | request | signalling → worker | StatusRequest → StatusReply |
+| ``media.ready`` | request | server → worker | MediaReadyRequest → MediaReady |
+| ``speech.prepare`` | request | server → worker | SpeechRequest → SpeechView |
 | ``media.left`` | publish | signalling → worker | Left |
 | ``template.keep`` | request | worker → server | TemplateKeep → Done |
 | ``template.load`` | request | worker → server | TemplateLoad → TemplateReply |
@@ -180,6 +182,16 @@ class StatusReply(Wire):
     live: LiveStatus
 
 
+class MediaReadyRequest(Wire):
+    """Asks a worker whether it can record, and what it cannot check now."""
+
+
+class MediaReady(Wire):
+    """A worker that answers can record. What it cannot do besides now, by name."""
+
+    degraded: tuple[str, ...]
+
+
 class Left(Wire):
     """The phone's signalling connection ended."""
 
@@ -226,6 +238,12 @@ class TemplateReply(Wire):
 
     ciphertext_b64: str | None
     model_sha256: Sha256Hex | None
+
+
+class SpeechRequest(Wire):
+    """Begin to render a script's speech unless it is there; the answer, at once, is how far."""
+
+    script: Script
 
 
 class AssessmentKeep(Wire):

@@ -16,6 +16,7 @@ from shuanglu.wire.views import CustomerSession, SessionSummary
 
 MAX_STROKES = 200
 MAX_POINTS_PER_STROKE = 5_000
+MAX_SCREEN_BASE64 = 2_000_000
 
 
 class Problem(Wire):
@@ -249,6 +250,33 @@ class Signature(Wire):
         Annotated[tuple[StrokePoint, ...], Field(min_length=1, max_length=MAX_POINTS_PER_STROKE)],
         ...,
     ] = Field(min_length=1, max_length=MAX_STROKES)
+
+
+class ScreenPosition(Wire):
+    """Where the screen recording stands: what the page must know to go on with it."""
+
+    next_piece: int = Field(ge=1, description="number of the piece that is due")
+    recorded_to_ms: int | None = Field(description="media time up to which pieces are stored")
+    media_ms: int | None = Field(
+        description="media time at the moment of the answer; null until something is recorded"
+    )
+
+
+class ScreenPieceSent(Wire):
+    """A piece of the screen recording: rrweb events on media time, one a line of JSON."""
+
+    piece: int = Field(ge=1, le=1_000_000)
+    packed: bool = Field(description="by gzip (RFC 1952); some browsers cannot")
+    after_loss: bool = Field(
+        description="where it begins with the whole page: events before it were lost"
+    )
+    data: str = Field(min_length=1, max_length=MAX_SCREEN_BASE64, description="base64 (RFC 4648 4)")
+
+
+class ScreenNotRecorded(Wire):
+    """Why the page does not record what it shows, or not any longer."""
+
+    reason: Literal["not_supported", "refused"]
 
 
 class StepAttempt(Wire):

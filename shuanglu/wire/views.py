@@ -177,6 +177,9 @@ class CustomerSession(Wire):
     estimated_minutes: int
     retention_years: int
     minimum_assurance: Assurance
+    key_assurance: Assurance | None = Field(
+        default=None, description="of the customer's newest key; null: register one first"
+    )
     consent_recording: bool | None
     consent_face: bool | None
     phase: SessionPhase

@@ -20,11 +20,12 @@ from demo.demo_customer import make_body
 from demo.film import Person, film_of
 from demo.id_card import Citizen
 from demo.live_camera import Optics
+from demo.replay import Tape, TapePlayer
 from demo.staff import RENEWAL, WHOLE_SALE, StaffClient
 from tests.evaluation.cases import SEED, WOMEN, Attack, Genuine, Liveness, voice_of
-from tests.evaluation.disguises import PrintedPhoto, glasses
+from tests.evaluation.disguises import OnAScreen, PrintedPhoto, glasses
 from tests.evaluation.episodes import Company, Episode, episodes
-from tests.evaluation.intruders import LivePuppet, PhotoHolder, Tape, TapePlayer
+from tests.evaluation.intruders import LivePuppet, PhotoHolder
 from tests.evaluation.outcome import QUIET, EpisodeOutcome, GenuineOutcome, LivenessOutcome
 from tests.evaluation.people import ASSETS, person
 from tests.evaluation.watched import Alert, Joined, Told, joined, now_s, settled, told
@@ -184,7 +185,9 @@ async def _holder(honest: OwnBody, who: Person, attack: Attack) -> OwnBody:
     match attack:
         case Attack.VIRTUAL_REPLAY | Attack.SCREEN_REPLAY:
             tape = await asyncio.to_thread(Tape, honest, seed=SEED + 1)
-            return TapePlayer(honest, tape, on_a_screen=attack is Attack.SCREEN_REPLAY)
+            if attack is Attack.VIRTUAL_REPLAY:
+                return TapePlayer(honest, tape)
+            return TapePlayer(honest, tape, screen=lambda shown: OnAScreen(shown, seed=5))
         case Attack.PHOTO | Attack.CUT_MOUTH:
             cut = attack is Attack.CUT_MOUTH
             photo = PrintedPhoto(honest.person.film, who.points, seed=SEED, cut_mouth=cut)

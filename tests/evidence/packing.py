@@ -81,9 +81,7 @@ class Sealed:
 
     def files(self) -> Files:
         files: Files = {
-            README_FILE: readme_file(
-                RECORD_NUMBER, has_cards=any(named.role == "card" for named in self.objects)
-            ),
+            README_FILE: readme_file(RECORD_NUMBER, roles={named.role for named in self.objects}),
             TIMELINE_FILE: timeline_file(self.events),
             SCRIPT_FILE: script_file(self.script),
         }

@@ -23,8 +23,9 @@ from shuanglu.script.verdict import judge
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.chain import GENESIS_HASH, canonical_bytes, link, sha256_hex
 from shuanglu.timeline.events import Actor, Event, EventDraft
-from shuanglu.wire.http import Signature, StrokePoint
 from tests.evidence.authenticator import ORIGIN, RP_ID, Authenticator, DeviceKeyHolder
+from tests.evidence.screens import screen_piece, told_piece
+from tests.evidence.signatures import signature_of
 from tests.evidence.stretches import StretchMedia
 
 SESSION_ID = "ses_4QZ8M2T7K1B9D6F3H5J0"
@@ -47,15 +48,6 @@ def demo_script(**changed: Any) -> Script:
 
 def prompt_bytes(step_id: str) -> bytes:
     return b"OggS\0" + step_id.encode() * 20
-
-
-def signature_of(step_id: str, attempt: int) -> Signature:
-    stroke = tuple(
-        StrokePoint(x=10.0 * n, y=20.5 + n, t_ms=40.0 * n, pressure=0.5) for n in range(12)
-    )
-    return Signature(
-        step_id=step_id, attempt=attempt, width_px=300, height_px=150, strokes=(stroke, stroke[:3])
-    )
 
 
 @dataclass
@@ -148,6 +140,17 @@ class Performance:
         self.observe(ev.Fact.FACES, "1")
         self.observe(ev.Fact.PICTURE, "clear")
         self.observe(ev.Fact.SOUND, "heard")
+        self.show_screen(begins=True)
+
+    def show_screen(self, *, begins: bool, shown_ms: int = 400) -> None:
+        """A piece of the screen recording; one that begins anew after a break tells the gap."""
+        media_ms = self.media_ms or 0
+        data = screen_piece(max(0, media_ms - shown_ms), media_ms, begins=begins)
+        gap, stored = told_piece(data, self.events)
+        self.keep(NamedObject("screen", stored.piece_sha256), data)
+        if gap is not None:
+            self.tell(gap)
+        self.tell(stored, Actor.CUSTOMER)
 
     def observe(self, fact: ev.Fact, value: str) -> None:
         self.tell(
@@ -182,6 +185,8 @@ class Performance:
         begun_ms = self.stretches[-1].start_ms
         self.tell(ev.MediaGap(from_ms=ended_ms, to_ms=begun_ms, reason="disconnected"))
         self.store(1)
+        self.show_screen(begins=True)
+        self.show_screen(begins=False, shown_ms=0)
 
     def step(self, step: Step, attempt: int = 1) -> None:
         self.begin(step, attempt)

@@ -105,7 +105,7 @@ def swapped_object(sealed: Sealed, role: str, data: bytes) -> Sealed:
     return replace(sealed, objects=objects)
 
 
-@pytest.mark.parametrize("role", ["strokes", "statement", "prompt", "consent", "card"])
+@pytest.mark.parametrize("role", ["strokes", "statement", "prompt", "consent", "card", "screen"])
 def test_an_object_in_place_of_another_is_found(role: str) -> None:
     forged = swapped_object(Sealed.of(PERFORMED), role, b'{"other":true}')
     assert first_failure(forged.files()) == (7, "object_missing")

@@ -17,12 +17,18 @@ FIRST_WORDING_SHA256 = {
 @pytest.mark.parametrize("has_cards", [False, True])
 def test_a_record_keeps_the_wording_it_was_sealed_with(*, has_cards: bool) -> None:
     first = FIRST_WORDING_SHA256[has_cards]
-    kept = readme_sealed_as(first, NUMBER, has_cards=has_cards)
+    roles = {"card", "prompt"} if has_cards else {"prompt"}
+    kept = readme_sealed_as(first, NUMBER, roles=roles)
     assert sha256_hex(kept) == first
-    today = readme_file(NUMBER, has_cards=has_cards)
-    assert readme_sealed_as(sha256_hex(today), NUMBER, has_cards=has_cards) == today
+    today = readme_file(NUMBER, roles=roles)
+    assert readme_sealed_as(sha256_hex(today), NUMBER, roles=roles) == today
     assert today != kept
 
 
 def test_a_record_sealed_today_is_told_why_no_duration_is_shown() -> None:
     assert b"state no duration" in readme_file(NUMBER)
+
+
+def test_only_a_record_that_holds_the_screen_speaks_of_it() -> None:
+    assert b"screen/" in readme_file(NUMBER, roles={"screen"})
+    assert b"screen/" not in readme_file(NUMBER, roles={"card"})

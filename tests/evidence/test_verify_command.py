@@ -55,7 +55,7 @@ def test_a_damaged_package_ends_with_code_1_and_names_the_step(
 def test_the_report_as_json(package: Path) -> None:
     result = RUNNER.invoke(app, ["verify", str(package), "--json"])
     report = json.loads(result.output)
-    assert [step["status"] for step in report["steps"]] == ["passed"] * 12
+    assert [step["status"] for step in report["steps"]] == ["passed"] * 13
 
 
 @pytest.mark.parametrize("arguments", [["/no/such/file"], ["."], ["{package}", "--key", "abc"]])

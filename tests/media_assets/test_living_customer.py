@@ -113,7 +113,7 @@ def test_a_citizens_number_has_its_check_digit(serial: int) -> None:
 
 
 def test_a_card_is_held_inside_the_picture() -> None:
-    shown = before_camera(card_back(), Held(width=0.7))
+    shown = before_camera(card_back(Citizen()), Held(width=0.7))
     assert shown.shape == (HEIGHT_PX, WIDTH_PX, 3)
     assert shown[240, 320].min() > 150
     assert shown[:10].max() < 120

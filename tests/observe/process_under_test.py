@@ -16,7 +16,6 @@ from pydantic import BaseModel
 
 from media_worker.frames import EncodedFrame
 from media_worker.observe.messages import (
-    LENGTHS,
     Answer,
     CloseSession,
     Look,
@@ -24,9 +23,9 @@ from media_worker.observe.messages import (
     Picture,
     Ready,
     Template,
-    frame,
     reply_adapter,
 )
+from media_worker.pipe import frame, frames
 from shuanglu.timeline.events import Metric
 from tests.observe.encoding import Pixels, VideoCodec, key_frames
 
@@ -109,6 +108,5 @@ class ProcessUnderTest:
 
     def _reply(self) -> tuple[Ready | Answer, bytes]:
         assert self._process.stdout is not None
-        lengths = LENGTHS.unpack(self._process.stdout.read(LENGTHS.size))
-        header, body = (self._process.stdout.read(length) for length in lengths)
+        header, body = next(frames(self._process.stdout))
         return reply_adapter.validate_json(header), body

@@ -43,7 +43,7 @@ def hint(picture: Pixels) -> str | None:
 @pytest.mark.parametrize("held", HELD)
 @pytest.mark.parametrize("side", list(CardSide))
 def test_a_card_in_a_hand_is_found_where_it_is(front: Pixels, held: Held, side: CardSide) -> None:
-    card = find_card(shown(front if side is CardSide.FRONT else card_back(), held))
+    card = find_card(shown(front if side is CardSide.FRONT else card_back(Citizen()), held))
     assert card is not None
     height = held.width * 640 * 638 / 1012
     assert card.share == pytest.approx(held.width * 640 * height / (640 * 480), rel=0.12)

@@ -5,8 +5,9 @@ import pytest
 from media_worker.frames import EncodedFrame
 from media_worker.observe.faces import WatchMode
 from media_worker.observe.feed import PictureFeed
-from media_worker.observe.messages import MAX_BODY_BYTES, Look
+from media_worker.observe.messages import Look
 from media_worker.observe.settings import ObserverSettings
+from media_worker.pipe import MAX_BODY_BYTES
 
 _LAYERS = (0, 2, 1, 2)
 

@@ -131,6 +131,8 @@ def test_each_contradiction_is_named(changed: dict[str, object], failed: str) ->
         ("有效期限2020.01.15-长期", ()),
         ("2000.01.15-2020.01.15", ("expired",)),
         ("2027.01.15-2047.01.15", ("not_yet_valid",)),
+        ("2020.01.15-2040.13.45", ("unreadable",)),
+        ("签发机关", ("unreadable",)),
     ],
 )
 def test_the_back_says_how_long(text: str, failed: tuple[str, ...]) -> None:

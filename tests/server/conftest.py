@@ -81,7 +81,9 @@ async def stage(database_url: str, tmp_path: Path, clock: ManualClock) -> AsyncI
 async def _prepare(url: str, password_hash: str) -> None:
     database = Database(url)
     await migrate.upgrade(database)
-    await publish_scripts(database, [demo_script()], SystemClock())
+    # Before any moment that a test's clock shows: a version is in force from when it is published.
+    earlier = ManualClock(datetime(2026, 11, 1, tzinfo=UTC))
+    await publish_scripts(database, [demo_script()], earlier)
     async with database.write() as unit:
         member = StaffMember(FIRST_STAFF_ID, FIRST.username, password_hash)
         await StaffRepository(unit.session).add(member, at=SystemClock().now())

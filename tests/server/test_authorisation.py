@@ -43,6 +43,9 @@ def _path(route: Route, session_id: str = "ses_00000000000000000001") -> str:
         "prompt": "x",
         "case_id": "ses_00000000000000000001.other_face.1",
         "sha256": "0" * 64,
+        "script_id": "bank-wealth-demo",
+        "version": "1",
+        "draft_id": "drf_000000000001",
     }
     path = route.path
     for name, value in parts.items():

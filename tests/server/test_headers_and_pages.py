@@ -22,7 +22,7 @@ PAGES = {
 @pytest.fixture
 async def pages(migrated_sqlite: Path, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Stage]:
     built = tmp_path / "dist"
-    for page in ("customer", "office", "verify"):
+    for page in ("customer", "office", "replay", "verify"):
         (built / page).mkdir(parents=True)
         (built / page / "index.html").write_text(f"<title>{page}</title>")
     (built / "assets").mkdir()
@@ -85,6 +85,20 @@ async def test_every_answer_has_the_security_headers(pages: Stage) -> None:
         assert len(headers["X-Request-Id"]) == 16
         assert "Server" not in headers
         assert "Strict-Transport-Security" not in headers, "plain HTTP"
+
+
+async def test_only_the_replay_may_be_framed_and_it_reaches_nothing(pages: Stage) -> None:
+    response = await pages.request("GET", "/replay/")
+    assert "<title>replay</title>" in await response.text()
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'; script-src 'self';" in policy
+    assert "frame-ancestors 'self'" in policy
+    for open_end in ("connect-src", "img-src 'self'", "http", "*", "unsafe-eval"):
+        assert open_end not in policy
+    assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
+    office = (await pages.request("GET", "/office/")).headers
+    assert office["X-Frame-Options"] == "DENY"
+    assert "unsafe-inline" not in office["Content-Security-Policy"]
 
 
 async def test_the_policy_names_every_origin_of_ours(

@@ -6,6 +6,7 @@ from server import app_keys
 from server.problems import STATUS_OF_CODE, TITLE_OF_STATUS
 from server.route_table import API_ROUTES
 from shuanglu import errors
+from shuanglu.wire.bus import MediaReady, MediaReadyRequest
 from tests.server.stage import Stage
 
 
@@ -37,8 +38,25 @@ def test_every_error_has_a_status_and_every_status_a_title() -> None:
 
 async def test_health_and_readiness(stage: Stage) -> None:
     assert await (await stage.request("GET", "/healthz")).json() == {"status": "ok"}
+    serving = await stage.parts.bus.serve("media.ready", MediaReadyRequest, _records_unseen)
     ready = await stage.request("GET", "/readyz")
-    assert await ready.json() == {"status": "ready", "database": "ok", "bus": "ok"}
+    assert await ready.json() == {
+        "status": "ready",
+        "database": "ok",
+        "bus": "ok",
+        "media_worker": "ok",
+        "degraded": ["faces"],
+    }
+    await serving.close()
+
+
+async def _records_unseen(_request: MediaReadyRequest) -> MediaReady:
+    return MediaReady(degraded=("faces",))
+
+
+async def test_not_ready_when_nothing_can_be_recorded(stage: Stage) -> None:
+    response = await stage.request("GET", "/readyz")
+    await stage.problem(response, 503, "unavailable")
 
 
 async def test_not_ready_without_the_bus(stage: Stage) -> None:

@@ -44,6 +44,9 @@ CUSTOMER_BODIES = (
     http.StepAttempt,
     http.StatementView,
     http.SignedStatement,
+    http.ScreenNotRecorded,
+    http.ScreenPieceSent,
+    http.ScreenPosition,
 )
 
 

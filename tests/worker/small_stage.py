@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from types import MappingProxyType
+from typing import TypeVar
 
 from media_worker.direct.director import Director
 from media_worker.direct.stage import CardHint, CardText, Face, LookMode, Still, VoiceEvidence
@@ -17,7 +19,7 @@ from shuanglu.rules.measurement import Measurement
 from shuanglu.rules.observation import FacesInSpan
 from shuanglu.rules.observation import VoiceEvidence as Voice
 from shuanglu.script.model import Script
-from shuanglu.script.runner import RunPhase, RunState, apply
+from shuanglu.script.runner import RunPhase, RunState, Turn, apply
 from shuanglu.timeline import events as ev
 from shuanglu.wire.signalling import PromptEndedNotice, PromptProof, PromptStartedNotice
 from tests.script.scripts import small_script
@@ -26,7 +28,27 @@ from tests.worker.customer import GOOD
 PROMPT = RenderedPrompt(
     sha256="0" * 64, packets=(b"\x00",) * 15, duration_ms=300, cues=(), synthetic=True
 )
+P = TypeVar("P", bound=ev.Payload)
 AT = datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """The face on a card."""
+
+    vector: bytes = b"\0" * 512
+    model_sha256: str = "a" * 64
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A card before the camera."""
+
+    jpeg: bytes = b"\xff\xd8 a card"
+    at_ms: int = 19_000
+    sharpness: float = 80.0
+    glare_share: float = 0.01
+    portrait: Portrait | None = Portrait()
 
 
 @dataclass
@@ -206,3 +228,36 @@ class SmallStage:
 
     def play_test_sound(self) -> None:
         raise NotImplementedError
+
+    def of(self, kind: type[P]) -> list[P]:
+        """What was appended of that kind, in order."""
+        return [payload for payload in self.appended if isinstance(payload, kind)]
+
+
+def awaited(step_id: str, *completed: str) -> RunState:
+    """That step's prompt was played, and it is the customer's turn."""
+    return replace(
+        RunState(),
+        phase=RunPhase.AWAITING,
+        step_id=step_id,
+        attempt=1,
+        attempts={step_id: 1},
+        completed=frozenset(completed),
+        prompt_started=True,
+        prompt_played=True,
+        turn=Turn(),
+    )
+
+
+@asynccontextmanager
+async def awaiting(
+    script: Script, step_id: str, senses: ToldSenses | None = None
+) -> AsyncIterator[SmallStage]:
+    """The director runs, and that step awaits the customer."""
+    stage = SmallStage(script=script)
+    stage.senses = senses or stage.senses
+    stage.state = awaited(step_id)
+    stage.director.start()
+    stage.director.wake()
+    yield stage
+    await stage.director.stop()

@@ -89,10 +89,11 @@ class Studio:
     def spool_dir(self) -> Path:
         return self.folder / "spool"
 
-    async def start_worker(self) -> MediaWorker:
+    def deps(self) -> SessionDeps:
+        """Of a worker that sees and hears nothing."""
         parts = self.stage.parts
         registry = ModelRegistry(ModelSettings(directory=self.folder / "no-models"))
-        deps = SessionDeps(
+        return SessionDeps(
             bus=parts.bus,
             objects=parts.objects,
             observers=ObserverPool(ObserverSettings(processes=0), registry),
@@ -102,7 +103,10 @@ class Studio:
             receive=QUICK,
             clock=SystemClock(),
         )
-        worker = MediaWorker(deps, library=SpokenTone(self.media, parts.objects))
+
+    async def start_worker(self, deps: SessionDeps | None = None) -> MediaWorker:
+        library = SpokenTone(self.media, self.stage.parts.objects)
+        worker = MediaWorker(deps or self.deps(), library=library)
         await worker.start()
         self.workers.append(worker)
         return worker

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 
 from shuanglu.rules.measurement import Measurement
 from shuanglu.rules.observation import VoiceEvidence as Voice
-from shuanglu.script.runner import JudgeAnswer, RunPhase, RunState, Turn
+from shuanglu.script.runner import JudgeAnswer
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import Metric, Speaker, SpeechRecognised
 from tests.script.scripts import small_script
-from tests.worker.small_stage import SmallStage
+from tests.worker.small_stage import SmallStage, awaited
 
 HEARD = Voice(speech_ms=600, first_ms=20_500, last_ms=21_100, evaluated=True)
 
@@ -41,17 +41,7 @@ def asked() -> SmallStage:
         for step in script.steps
     )
     stage = SmallStage(script=script.model_copy(update={"steps": steps}))
-    stage.state = replace(
-        RunState(),
-        phase=RunPhase.AWAITING,
-        step_id="ask",
-        attempt=1,
-        attempts={"ask": 1},
-        completed=frozenset({"risk"}),
-        prompt_started=True,
-        prompt_played=True,
-        turn=Turn(),
-    )
+    stage.state = awaited("ask", "risk")
     stage.director.answers.question_ended()
     stage.media_ms = 22_000
     return stage
@@ -89,16 +79,12 @@ def judged(stage: SmallStage) -> ev.AnswerJudged:
     return found[0]
 
 
-def of(stage: SmallStage, kind: type[Any]) -> list[Any]:
-    return [payload for payload in stage.appended if isinstance(payload, kind)]
-
-
 async def test_sure_words_need_no_tap() -> None:
     stage = asked()
     await stage.director.answers.words(said("清楚"))
     found = judged(stage)
     assert (found.accepted, found.basis, found.words) == (True, "words", "清楚")
-    heard = of(stage, ev.AnswerHeard)[0]
+    heard = stage.of(ev.AnswerHeard)[0]
     assert heard.hesitation_ms == 500
 
 
@@ -123,7 +109,7 @@ async def test_a_clear_no_needs_no_tap_either() -> None:
 async def test_anything_else_waits_for_the_tap(heard: SpeechRecognised) -> None:
     stage = asked()
     await stage.director.answers.words(heard)
-    assert not of(stage, ev.AnswerJudged)
+    assert not stage.of(ev.AnswerJudged)
 
 
 @pytest.mark.parametrize(
@@ -167,13 +153,13 @@ async def test_another_face_at_the_answer_refuses_it() -> None:
     ]
     found = await tapped(stage, "yes")
     assert (found.basis, found.accepted) == ("other_face", False)
-    assert of(stage, ev.FaceCompared)[0].outcome is ev.FaceOutcome.OTHER
+    assert stage.of(ev.FaceCompared)[0].outcome is ev.FaceOutcome.OTHER
 
 
 async def test_live_voice_marks_the_answer_once() -> None:
     stage = asked()
     await stage.director.answers.voice(20_500, 20_600)
-    assert not of(stage, ev.AnswerHeard), "a click is no answer"
+    assert not stage.of(ev.AnswerHeard), "a click is no answer"
     await stage.director.answers.voice(20_500, 21_100)
     await stage.director.answers.voice(21_500, 22_000)
-    assert len(of(stage, ev.AnswerHeard)) == 1
+    assert len(stage.of(ev.AnswerHeard)) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,12 +13,12 @@ import pytest
 from shuanglu.errors import ConflictError, InvalidInputError
 from shuanglu.rules.identity.number import check_digit
 from shuanglu.script.model import Script
-from shuanglu.script.runner import RunPhase, RunState, Turn
+from shuanglu.script.runner import RunPhase
 from shuanglu.timeline import events as ev
 from shuanglu.wire.signalling import IdentityConfirm, IdentityRetake
 from tests.media.session import until
 from tests.script.scripts import small_script
-from tests.worker.small_stage import SmallStage
+from tests.worker.small_stage import Seen, SmallStage, ToldSenses, awaiting
 
 FIRST_17 = "11010519900115123"
 NUMBER = FIRST_17 + check_digit(FIRST_17)
@@ -36,21 +36,6 @@ class Line:
 class Read:
     lines: Sequence[Line]
     model_sha256: str = SHA
-
-
-@dataclass(frozen=True)
-class Portrait:
-    vector: bytes = b"\0" * 512
-    model_sha256: str = SHA
-
-
-@dataclass(frozen=True)
-class Seen:
-    jpeg: bytes = b"\xff\xd8 a card"
-    at_ms: int = 19_000
-    sharpness: float = 80.0
-    glare_share: float = 0.01
-    portrait: Portrait | None = Portrait()
 
 
 def card_script() -> Script:
@@ -71,33 +56,15 @@ def card_script() -> Script:
 @pytest.fixture
 async def stage() -> AsyncIterator[SmallStage]:
     """The card's step awaits the customer."""
-    made = SmallStage(script=card_script())
-    made.state = replace(
-        RunState(),
-        phase=RunPhase.AWAITING,
-        step_id="card",
-        attempt=1,
-        attempts={"card": 1},
-        prompt_started=True,
-        prompt_played=True,
-        turn=Turn(),
-    )
-    made.senses.text = Read([Line(text) for text in FRONT])
-    made.director.start()
-    made.director.wake()
-    yield made
-    await made.director.stop()
-
-
-def of(stage: SmallStage, kind: type[Any]) -> list[Any]:
-    return [payload for payload in stage.appended if isinstance(payload, kind)]
+    senses = ToldSenses(text=Read([Line(text) for text in FRONT]))
+    async with awaiting(card_script(), "card", senses) as made:
+        yield made
 
 
 async def read(stage: SmallStage) -> ev.IdentityRead:
     stage.senses.stills.put_nowait(Seen())
-    await until(lambda: bool(of(stage, ev.IdentityRead)))
-    found: ev.IdentityRead = of(stage, ev.IdentityRead)[0]
-    return found
+    await until(lambda: bool(stage.of(ev.IdentityRead)))
+    return stage.of(ev.IdentityRead)[0]
 
 
 def confirm(**changed: Any) -> IdentityConfirm:
@@ -108,7 +75,7 @@ async def test_a_good_card_is_stored_and_read(stage: SmallStage) -> None:
     found = await read(stage)
     assert (found.name, found.number, found.failed_checks) == ("王小明", NUMBER, ())
     assert found.birth_date == date(1990, 1, 15)
-    captured = of(stage, ev.IdentityCaptured)[0]
+    captured = stage.of(ev.IdentityCaptured)[0]
     assert stage.kept[captured.still_sha256] == Seen().jpeg
     assert stage.senses.modes[-1] == "watch", "a card is not looked for any more"
 
@@ -126,8 +93,8 @@ async def test_who_confirms_is_compared(stage: SmallStage) -> None:
     stage.senses.cosine = 0.8
     await read(stage)
     await stage.director.identity.confirm(confirm())
-    await until(lambda: bool(of(stage, ev.StepCompleted)))
-    compared = of(stage, ev.FaceCompared)[0]
+    await until(lambda: bool(stage.of(ev.StepCompleted)))
+    compared = stage.of(ev.FaceCompared)[0]
     assert (compared.purpose, compared.outcome) == ("card", ev.FaceOutcome.SAME)
     assert compared.score == 0.8
 
@@ -136,14 +103,14 @@ async def test_another_face_is_refused(stage: SmallStage) -> None:
     stage.senses.cosine = 0.1
     await read(stage)
     await stage.director.identity.confirm(confirm())
-    await until(lambda: bool(of(stage, ev.StepFailed)))
-    assert of(stage, ev.StepFailed)[0].reason == "identity_refused"
+    await until(lambda: bool(stage.of(ev.StepFailed)))
+    assert stage.of(ev.StepFailed)[0].reason == "identity_refused"
 
 
 async def test_another_name_than_the_customers_is_refused(stage: SmallStage) -> None:
     await read(stage)
     await stage.director.identity.confirm(confirm(name="王小名"))
-    confirmed = of(stage, ev.IdentityConfirmed)[0]
+    confirmed = stage.of(ev.IdentityConfirmed)[0]
     assert confirmed.corrected == ("name",)
     assert confirmed.failed_checks == ("name_differs",)
 
@@ -154,7 +121,7 @@ async def test_a_mistyped_number_changes_nothing(stage: SmallStage) -> None:
     with pytest.raises(InvalidInputError) as refused:
         await stage.director.identity.confirm(confirm(number=wrong))
     assert refused.value.field == "number"
-    assert not of(stage, ev.IdentityConfirmed)
+    assert not stage.of(ev.IdentityConfirmed)
 
 
 async def test_before_the_card_nothing_can_be_confirmed(stage: SmallStage) -> None:
@@ -172,7 +139,7 @@ async def test_an_unreadable_still_is_thrown_away(stage: SmallStage) -> None:
     stage.senses.text = Read([Line(text) for text in FRONT])
     found = await read(stage)
     assert found.number == NUMBER
-    assert of(stage, ev.IdentityCaptured)[0].at_ms == Seen().at_ms
+    assert stage.of(ev.IdentityCaptured)[0].at_ms == Seen().at_ms
 
 
 async def test_without_a_reader_the_card_is_not_evaluated_and_typed(stage: SmallStage) -> None:
@@ -182,13 +149,13 @@ async def test_without_a_reader_the_card_is_not_evaluated_and_typed(stage: Small
     with pytest.raises(InvalidInputError):
         await stage.director.identity.confirm(confirm(name="王小明"))
     await stage.director.identity.confirm(confirm(name="王小明", number=NUMBER))
-    assert of(stage, ev.IdentityConfirmed)[0].corrected == ("name", "number")
+    assert stage.of(ev.IdentityConfirmed)[0].corrected == ("name", "number")
 
 
 async def test_a_retake_is_another_attempt(stage: SmallStage) -> None:
     await read(stage)
     await stage.director.identity.retake(IdentityRetake(step_id="card", attempt=1))
-    assert of(stage, ev.StepFailed)[0].reason == "customer_redo"
+    assert stage.of(ev.StepFailed)[0].reason == "customer_redo"
     assert stage.state.phase is not RunPhase.AWAITING
 
 
@@ -198,4 +165,4 @@ async def test_an_attempt_that_ends_ends_the_capture(stage: SmallStage) -> None:
         ev.Actor.CUSTOMER, ev.StepFailed(step_id="card", attempt=1, reason="customer_redo")
     )
     await until(lambda: stage.senses.modes[-1] == "watch")
-    assert not of(stage, ev.IdentityRead)
+    assert not stage.of(ev.IdentityRead)

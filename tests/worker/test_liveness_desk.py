@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,13 +11,12 @@ from shuanglu.errors import ConflictError, InvalidInputError
 from shuanglu.rules.liveness.gestures import METRICS
 from shuanglu.rules.measurement import Measurement
 from shuanglu.script.model import Script
-from shuanglu.script.runner import RunPhase, RunState, Turn
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import ChallengeKind, ChallengeOutcome, Gesture, Metric
 from shuanglu.wire.signalling import ChallengeBegun, ChallengeDeclined, ChallengePerformed
 from tests.media.session import until
 from tests.script.scripts import small_script
-from tests.worker.small_stage import SmallStage
+from tests.worker.small_stage import SmallStage, awaiting
 
 REST = {Metric.YAW: 0.0, Metric.PITCH: 0.0, Metric.BLINK: 0.1, Metric.JAW_OPEN: 0.0}
 PEAK = {
@@ -39,32 +37,14 @@ def liveness_script() -> Script:
 
 @pytest.fixture
 async def stage() -> AsyncIterator[SmallStage]:
-    made = SmallStage(script=liveness_script())
-    made.state = replace(
-        RunState(),
-        phase=RunPhase.AWAITING,
-        step_id="alive",
-        attempt=1,
-        attempts={"alive": 1},
-        prompt_started=True,
-        prompt_played=True,
-        turn=Turn(),
-    )
-    made.director.start()
-    made.director.wake()
-    yield made
-    await made.director.stop()
-
-
-def of(stage: SmallStage, kind: type[Any]) -> list[Any]:
-    return [payload for payload in stage.appended if isinstance(payload, kind)]
+    async with awaiting(liveness_script(), "alive") as made:
+        yield made
 
 
 async def drawn(stage: SmallStage, number: int = 1) -> ev.LivenessChallenged:
-    await until(lambda: len(of(stage, ev.LivenessChallenged)) >= number)
+    await until(lambda: len(stage.of(ev.LivenessChallenged)) >= number)
     await until(lambda: stage.director.liveness.view() is not None)
-    told: ev.LivenessChallenged = of(stage, ev.LivenessChallenged)[number - 1]
-    return told
+    return stage.of(ev.LivenessChallenged)[number - 1]
 
 
 async def of_kind(stage: SmallStage, wanted: ChallengeKind) -> ev.LivenessChallenged:
@@ -99,9 +79,8 @@ def act(stage: SmallStage, gestures: tuple[Gesture, ...]) -> None:
 
 
 async def judged(stage: SmallStage) -> ev.LivenessJudged:
-    await until(lambda: bool(of(stage, ev.LivenessJudged)))
-    found: ev.LivenessJudged = of(stage, ev.LivenessJudged)[0]
-    return found
+    await until(lambda: bool(stage.of(ev.LivenessJudged)))
+    return stage.of(ev.LivenessJudged)[0]
 
 
 async def test_the_gestures_that_were_drawn_pass(stage: SmallStage) -> None:
@@ -119,8 +98,8 @@ async def test_other_gestures_fail_the_attempt(stage: SmallStage) -> None:
     act(stage, tuple(reversed(told.gestures)))
     perform(stage, told, [0, GESTURE_MS, 2 * GESTURE_MS], 3 * GESTURE_MS)
     assert (await judged(stage)).outcome is ChallengeOutcome.FAILED
-    await until(lambda: bool(of(stage, ev.StepFailed)))
-    assert of(stage, ev.StepFailed)[0].reason == "liveness_failed"
+    await until(lambda: bool(stage.of(ev.StepFailed)))
+    assert stage.of(ev.StepFailed)[0].reason == "liveness_failed"
 
 
 async def test_colours_that_nobody_measured_never_pass(stage: SmallStage) -> None:
@@ -140,7 +119,7 @@ async def test_the_same_kind_is_never_drawn_twice(stage: SmallStage) -> None:
     stage.director.liveness.take(ChallengeDeclined(**step(first)))
     second = await drawn(stage, 2)
     assert second.kind is not first.kind
-    assert of(stage, ev.LivenessDeclined)[0].kind is first.kind
+    assert stage.of(ev.LivenessDeclined)[0].kind is first.kind
 
 
 async def test_the_last_kind_cannot_be_declined(stage: SmallStage) -> None:
@@ -165,7 +144,7 @@ async def test_out_of_order_messages_are_refused(stage: SmallStage) -> None:
     take(ChallengeBegun(**step(told)))
     with pytest.raises(ConflictError):
         take(ChallengeBegun(**step(told)))
-    assert not of(stage, ev.LivenessPerformed)
+    assert not stage.of(ev.LivenessPerformed)
 
 
 async def test_more_time_than_has_passed_is_refused(stage: SmallStage) -> None:

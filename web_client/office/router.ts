@@ -15,6 +15,28 @@ export function createOfficeRouter(): Router {
         name: "alerts",
         component: () => import("./alerts/AlertsPage.vue"),
       },
+      {
+        path: "/scripts",
+        name: "scripts",
+        component: () => import("./scripts/ScriptsPage.vue"),
+      },
+      {
+        path: "/scripts/compare",
+        name: "script-compare",
+        component: () => import("./scripts/ComparePage.vue"),
+      },
+      {
+        path: "/scripts/drafts/:id",
+        name: "script-draft",
+        component: () => import("./scripts/DraftPage.vue"),
+        props: true,
+      },
+      {
+        path: "/scripts/:scriptId/versions/:version",
+        name: "script-version",
+        component: () => import("./scripts/VersionPage.vue"),
+        props: true,
+      },
       { path: "/login", name: "login", component: LoginPage, meta: { open: true } },
       {
         path: "/sessions/:id",

@@ -17,6 +17,9 @@ export type AnyPayload =
   | StretchEnded
   | MediaGap
   | ClocksAligned
+  | ScreenStored
+  | ScreenGap
+  | ScreenUnavailable
   | CustomerConnected
   | CustomerDisconnected
   | ObservationsSampled
@@ -145,6 +148,11 @@ export type StepKind =
   | "show"
   | "talk";
 /**
+ * How far a draft has come (``server/scripts/draft_state.py`` has the transitions).
+ */
+export type DraftState =
+  "draft" | "submitted" | "approved" | "rejected" | "published" | "withdrawn";
+/**
  * Where the run of a script stands.
  */
 export type RunPhase =
@@ -208,6 +216,10 @@ export type PhoneMessage =
   | AskPerson
   | PageVisibility
   | Ping;
+/**
+ * What a published version means for a session that is created now.
+ */
+export type VersionState = "future" | "in_force" | "replaced" | "withdrawn";
 export type ServerMessage =
   | Welcome
   | Answer
@@ -238,6 +250,7 @@ export interface Wire {
   AnswerTap: AnswerTap;
   AnswerTapped: AnswerTapped;
   AnyPayload: AnyPayload;
+  ApproveDraft: ApproveDraft;
   AskPerson: AskPerson;
   Assurance: Assurance;
   Bye: Bye;
@@ -253,10 +266,13 @@ export interface Wire {
   Circumstance: Circumstance;
   Circumstances: Circumstances;
   ClocksAligned: ClocksAligned;
+  Condition: Condition;
   ConfirmationSigned: ConfirmationSigned;
+  ConfirmationStep: ConfirmationStep;
   Consent: Consent;
   ConsentKind: ConsentKind;
   ConsentRecorded: ConsentRecorded;
+  ConsentStep: ConsentStep;
   CreateSession: CreateSession;
   CredentialRegistered: CredentialRegistered;
   CredentialView: CredentialView;
@@ -268,13 +284,20 @@ export interface Wire {
   DeviceChecked: DeviceChecked;
   DeviceCheckedReport: DeviceCheckedReport;
   DeviceKey: DeviceKey;
+  DisclosureStep: DisclosureStep;
   DocumentRead: DocumentRead;
   DocumentReadReport: DocumentReadReport;
+  DocumentStep: DocumentStep;
+  DraftChange: DraftChange;
+  DraftState: DraftState;
+  DraftSummary: DraftSummary;
+  DraftView: DraftView;
   Event: Event;
   ExchangeCode: ExchangeCode;
   FaceCompared: FaceCompared;
   FaceOutcome: FaceOutcome;
   Fact: Fact;
+  Finding: Finding;
   Gesture: Gesture;
   Hello: Hello;
   IceServer: IceServer;
@@ -283,6 +306,7 @@ export interface Wire {
   IdentityConfirmed: IdentityConfirmed;
   IdentityRead: IdentityRead;
   IdentityRetake: IdentityRetake;
+  IdentityStep: IdentityStep;
   IdentityView: IdentityView;
   Invitation: Invitation;
   InvitationIssued: InvitationIssued;
@@ -293,11 +317,13 @@ export interface Wire {
   LivenessDeclined: LivenessDeclined;
   LivenessJudged: LivenessJudged;
   LivenessPerformed: LivenessPerformed;
+  LivenessStep: LivenessStep;
   LoginRequest: LoginRequest;
   MediaGap: MediaGap;
   MediaStored: MediaStored;
   Metric: Metric;
   Missing: Missing;
+  NewDraft: NewDraft;
   ObservationChanged: ObservationChanged;
   ObservationsSampled: ObservationsSampled;
   Offer: Offer;
@@ -318,19 +344,40 @@ export interface Wire {
   PromptStartedNotice: PromptStartedNotice;
   PromptView: PromptView;
   PublicRecord: PublicRecord;
+  PublishDraft: PublishDraft;
+  QuestionStep: QuestionStep;
   QuestionnaireAnswered: QuestionnaireAnswered;
   QuestionnaireOption: QuestionnaireOption;
   QuestionnaireQuestion: QuestionnaireQuestion;
   QuestionnaireReport: QuestionnaireReport;
+  QuestionnaireStep: QuestionnaireStep;
   Receipt: Receipt;
   RecordingStarted: RecordingStarted;
   RedoStep: RedoStep;
   Refused: Refused;
+  RejectDraft: RejectDraft;
+  RiskOption: RiskOption;
+  RiskQuestion: RiskQuestion;
   RouteStaffed: RouteStaffed;
   RunPhase: RunPhase;
+  SaveDraft: SaveDraft;
   Scenario: Scenario;
   ScenarioList: ScenarioList;
+  ScreenGap: ScreenGap;
+  ScreenNotRecorded: ScreenNotRecorded;
+  ScreenPieceSent: ScreenPieceSent;
+  ScreenPosition: ScreenPosition;
+  ScreenStored: ScreenStored;
+  ScreenUnavailable: ScreenUnavailable;
+  Script: Script;
+  ScriptLint: ScriptLint;
+  ScriptShelf: ScriptShelf;
+  ScriptShelves: ScriptShelves;
+  ScriptSimulation: ScriptSimulation;
   ScriptStopped: ScriptStopped;
+  ScriptText: ScriptText;
+  ScriptVersion: ScriptVersion;
+  ScriptVersionText: ScriptVersionText;
   Sealed: Sealed;
   ServerMessage: ServerMessage;
   SessionCreated: SessionCreated;
@@ -338,13 +385,19 @@ export interface Wire {
   SessionPage: SessionPage;
   SessionPhase: SessionPhase;
   SessionSummary: SessionSummary;
+  ShowStep: ShowStep;
   Signature: Signature;
   SignatureMade: SignatureMade;
+  SignatureStep: SignatureStep;
   SignedStatement: SignedStatement;
   SigningKeyList: SigningKeyList;
   SigningKeyView: SigningKeyView;
+  SimulateScript: SimulateScript;
+  SimulatedSale: SimulatedSale;
+  SimulatedStep: SimulatedStep;
   Speaker: Speaker;
   SpeechRecognised: SpeechRecognised;
+  SpeechView: SpeechView;
   Staff: Staff;
   StatementIssued: StatementIssued;
   StatementView: StatementView;
@@ -354,6 +407,7 @@ export interface Wire {
   StepFailed: StepFailed;
   StepKind: StepKind;
   StepOutline: StepOutline;
+  StepSpeech: StepSpeech;
   StepView: StepView;
   StillCaptured: StillCaptured;
   StretchBegun: StretchBegun;
@@ -361,17 +415,21 @@ export interface Wire {
   StretchView: StretchView;
   StrokePoint: StrokePoint;
   SuitabilityChecked: SuitabilityChecked;
+  SummaryStep: SummaryStep;
   TalkDone: TalkDone;
   TalkEnded: TalkEnded;
+  TalkStep: TalkStep;
   TestSoundStarted: TestSoundStarted;
   Text: Text;
   ToldCircumstances: ToldCircumstances;
   Verdict: Verdict;
   VerdictGiven: VerdictGiven;
   VerdictView: VerdictView;
+  VersionState: VersionState;
   WebAuthnOptions: WebAuthnOptions;
   WebAuthnResponse: WebAuthnResponse;
   Welcome: Welcome;
+  WithdrawVersion: WithdrawVersion;
 }
 /**
  * Somebody looked at it and says what was done.
@@ -705,6 +763,51 @@ export interface ClocksAligned {
   audio_step_ms: number;
   stretch: number;
   type: "clocks.aligned";
+}
+/**
+ * A piece of the screen recording is on disk: rrweb events, on media time, in order.
+ *
+ * The page itself recorded it and is believed no more than a page can be; when it arrived
+ * is the server's word.
+ */
+export interface ScreenStored {
+  /**
+   * begins with the page as a whole; otherwise it goes on from the piece before
+   */
+  begins: boolean;
+  /**
+   * rrweb events in the piece
+   */
+  events: number;
+  from_ms: number;
+  /**
+   * counts the pieces of the session
+   */
+  piece: number;
+  piece_bytes: number;
+  piece_sha256: string;
+  /**
+   * bytes of all pieces so far, this one included
+   */
+  stored_bytes: number;
+  to_ms: number;
+  type: "screen.stored";
+}
+/**
+ * What the page showed here is not recorded. A gap is told, never hidden.
+ */
+export interface ScreenGap {
+  from_ms: number;
+  reason: "page_reloaded" | "pieces_lost";
+  to_ms: number;
+  type: "screen.gap";
+}
+/**
+ * The page says that it cannot record what it shows, or not any longer.
+ */
+export interface ScreenUnavailable {
+  reason: "not_supported" | "refused";
+  type: "screen.unavailable";
 }
 /**
  * A page of the customer opened its signalling connection.
@@ -1214,6 +1317,13 @@ export interface Missing {
   step_id: string;
 }
 /**
+ * The second pair of eyes agrees.
+ */
+export interface ApproveDraft {
+  comment: string;
+  revision: number;
+}
+/**
  * “请工作人员协助”: always one tap away.
  */
 export interface AskPerson {
@@ -1298,6 +1408,62 @@ export interface Text {
   zh: string;
 }
 /**
+ * One of: a circumstance compared, an answer compared, or others combined.
+ *
+ * In YAML: ``{fact: age, at_least: 65}``, ``{answer: health, is: [abnormal]}``,
+ * ``{all: […]}``, ``{any: […]}``, ``{not: {…}}``.
+ */
+export interface Condition {
+  all: Condition[] | null;
+  /**
+   * id of a step
+   */
+  answer: string | null;
+  any: Condition[] | null;
+  at_least: number | null;
+  below: number | null;
+  fact: Circumstance | null;
+  is: (number | boolean | string)[] | null;
+  not: Condition | null;
+}
+/**
+ * The customer's key signs the statement.
+ */
+export interface ConfirmationStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "confirmation";
+  max_attempts: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text1;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text1 {
+  en: string;
+  zh: string;
+}
+/**
  * One of two separate choices.
  */
 export interface Consent {
@@ -1307,6 +1473,63 @@ export interface Consent {
    * the words that were shown
    */
   text: string;
+}
+/**
+ * A consent that is asked for by itself, never bundled with another (REG-28, REG-29).
+ */
+export interface ConsentStep {
+  /**
+   * say yes, beside the labels of accepted choices; Chinese
+   *
+   * @maxItems 40
+   */
+  accepted_words: string[];
+  /**
+   * @minItems 2
+   */
+  choices: Choice[];
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "consent";
+  max_attempts: number;
+  /**
+   * least voice that is an answer
+   */
+  min_speech_ms: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * say no, beside the labels of refused choices; Chinese
+   *
+   * @maxItems 40
+   */
+  refused_words: string[];
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text2;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text2 {
+  en: string;
+  zh: string;
 }
 /**
  * A new session.
@@ -1352,6 +1575,10 @@ export interface CustomerSession {
   customer_name_masked: string;
   estimated_minutes: number;
   institution: string;
+  /**
+   * of the customer's newest key; null: register one first
+   */
+  key_assurance: Assurance | null;
   minimum_assurance: Assurance;
   phase: SessionPhase;
   product: string;
@@ -1404,6 +1631,43 @@ export interface DeviceKey {
   public_key: string;
 }
 /**
+ * Spoken to its end, with proof of playback from the phone.
+ */
+export interface DisclosureStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "disclosure";
+  max_attempts: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text3;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text3 {
+  en: string;
+  zh: string;
+}
+/**
  * Every page was in view, the last one to its end.
  */
 export interface DocumentReadReport {
@@ -1415,6 +1679,107 @@ export interface DocumentReadReport {
   page_seen_ms: number[];
   step_id: string;
   type: "document_read";
+}
+/**
+ * A document read to its end, pinned by hash.
+ */
+export interface DocumentStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  /**
+   * name of the document beside the script
+   */
+  document: string;
+  document_sha256: string;
+  id: string;
+  kind: "document";
+  max_attempts: number;
+  /**
+   * least time that a page is in view
+   */
+  min_page_ms: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * the document's text, page by page
+   *
+   * @minItems 1
+   */
+  pages: Text[];
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text4;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text4 {
+  en: string;
+  zh: string;
+}
+/**
+ * Names the revision that the caller has seen.
+ */
+export interface DraftChange {
+  revision: number;
+}
+/**
+ * A draft as the list shows it.
+ */
+export interface DraftSummary {
+  changed_at: string;
+  /**
+   * the reviewer's
+   */
+  comment: string | null;
+  created_by: string;
+  draft_id: string;
+  reviewed_by: string | null;
+  /**
+   * rises with every change; a change names the one it is of
+   */
+  revision: number;
+  script_id: string;
+  state: DraftState;
+  submitted_by: string | null;
+  /**
+   * under which it was published
+   */
+  version: number | null;
+}
+/**
+ * A draft with its YAML, and what the caller may do with it.
+ */
+export interface DraftView {
+  draft: DraftSummary;
+  /**
+   * the caller is among them, and so cannot approve it
+   */
+  is_mine: boolean;
+  /**
+   * the number that the text must carry to be published
+   */
+  next_version: number;
+  text: string;
+  /**
+   * everybody who wrote or submitted it
+   */
+  written_by: string[];
 }
 /**
  * A committed event. ``hash`` covers every other field (see ``chain``).
@@ -1439,6 +1804,9 @@ export interface Event {
     | StretchEnded
     | MediaGap
     | ClocksAligned
+    | ScreenStored
+    | ScreenGap
+    | ScreenUnavailable
     | CustomerConnected
     | CustomerDisconnected
     | ObservationsSampled
@@ -1487,6 +1855,24 @@ export interface ExchangeCode {
   code: string;
 }
 /**
+ * One thing that is wrong, where it stands, and the clause that says so.
+ */
+export interface Finding {
+  /**
+   * REG-n of the design's digest of the rules
+   */
+  clause: string | null;
+  code: string;
+  column: number;
+  level: "error" | "warning";
+  line: number;
+  message: Text;
+  /**
+   * as in steps.3.choices; empty: the whole script
+   */
+  path: string;
+}
+/**
  * First message on every connection, within 5 s.
  */
 export interface Hello {
@@ -1519,6 +1905,56 @@ export interface IdentityRetake {
   attempt: number;
   step_id: string;
   type: "identity_retake";
+}
+/**
+ * The ID card shown to the camera, read, checked, confirmed; its portrait compared 1:1.
+ */
+export interface IdentityStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  /**
+   * which adapter reads it: PRC second generation first
+   */
+  document: "prc-id-2";
+  id: string;
+  kind: "identity";
+  /**
+   * compare the card's portrait 1:1
+   */
+  match_face: boolean;
+  max_attempts: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text5;
+  /**
+   * @minItems 1
+   * @maxItems 2
+   */
+  sides: CardSide[];
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text5 {
+  en: string;
+  zh: string;
 }
 /**
  * Where the capture of the card stands.
@@ -1653,11 +2089,59 @@ export interface QuestionnaireOption {
   label: Text;
 }
 /**
+ * Challenges drawn at random by the server, one after the other.
+ */
+export interface LivenessStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "liveness";
+  max_attempts: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * different challenges to be passed
+   */
+  passes: number;
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text6;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text6 {
+  en: string;
+  zh: string;
+}
+/**
  * Name and password.
  */
 export interface LoginRequest {
   password: string;
   username: string;
+}
+/**
+ * A draft of a script's next version, or of a new script's first.
+ */
+export interface NewDraft {
+  script_id: string;
+  text: string;
 }
 /**
  * A WebRTC offer with all its candidates: sends audio and video, receives audio.
@@ -1784,6 +2268,143 @@ export interface PublicRecord {
   timeline_head: string;
 }
 /**
+ * From when on new sessions get it; null is now.
+ */
+export interface PublishDraft {
+  in_force_from: string | null;
+  revision: number;
+}
+/**
+ * A question with accepted and refused answers.
+ */
+export interface QuestionStep {
+  /**
+   * say yes, beside the labels of accepted choices; Chinese
+   *
+   * @maxItems 40
+   */
+  accepted_words: string[];
+  /**
+   * @minItems 2
+   */
+  choices: Choice[];
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "question";
+  max_attempts: number;
+  /**
+   * least voice that is an answer
+   */
+  min_speech_ms: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * say no, beside the labels of refused choices; Chinese
+   *
+   * @maxItems 40
+   */
+  refused_words: string[];
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text7;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text7 {
+  en: string;
+  zh: string;
+}
+/**
+ * The risk questionnaire: nothing is ticked beforehand (REG-12, REG-24).
+ */
+export interface QuestionnaireStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "questionnaire";
+  /**
+   * least scores of the levels 2, 3, 4 and 5
+   *
+   * @minItems 4
+   * @maxItems 4
+   */
+  level_from: unknown[];
+  max_attempts: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * @minItems 1
+   * @maxItems 40
+   */
+  questions: RiskQuestion[];
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text8;
+  /**
+   * REG-24: refuse a product whose risk exceeds the level
+   */
+  stop_above_tolerance: boolean;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * One question of a questionnaire, answered by a tap.
+ */
+export interface RiskQuestion {
+  id: string;
+  /**
+   * @minItems 2
+   * @maxItems 10
+   */
+  options: RiskOption[];
+  text: Text;
+}
+/**
+ * One answer of a questionnaire.
+ */
+export interface RiskOption {
+  id: string;
+  label: Text;
+  points: number;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text8 {
+  en: string;
+  zh: string;
+}
+/**
  * A message was refused and changed nothing.
  */
 export interface Refused {
@@ -1796,6 +2417,20 @@ export interface Refused {
   in_reply_to: string | null;
   retryable: boolean;
   type: "refused";
+}
+/**
+ * The second pair of eyes does not, and says why.
+ */
+export interface RejectDraft {
+  comment: string;
+  revision: number;
+}
+/**
+ * The draft's new text.
+ */
+export interface SaveDraft {
+  revision: number;
+  text: string;
 }
 /**
  * A published script that a session can be created from.
@@ -1818,6 +2453,357 @@ export interface Scenario {
  */
 export interface ScenarioList {
   items: Scenario[];
+}
+/**
+ * Why the page does not record what it shows, or not any longer.
+ */
+export interface ScreenNotRecorded {
+  reason: "not_supported" | "refused";
+}
+/**
+ * A piece of the screen recording: rrweb events on media time, one a line of JSON.
+ */
+export interface ScreenPieceSent {
+  /**
+   * where it begins with the whole page: events before it were lost
+   */
+  after_loss: boolean;
+  /**
+   * base64 (RFC 4648 4)
+   */
+  data: string;
+  /**
+   * by gzip (RFC 1952); some browsers cannot
+   */
+  packed: boolean;
+  piece: number;
+}
+/**
+ * Where the screen recording stands: what the page must know to go on with it.
+ */
+export interface ScreenPosition {
+  /**
+   * media time at the moment of the answer; null until something is recorded
+   */
+  media_ms: number | null;
+  /**
+   * number of the piece that is due
+   */
+  next_piece: number;
+  /**
+   * media time up to which pieces are stored
+   */
+  recorded_to_ms: number | null;
+}
+/**
+ * One published version of a scenario's script.
+ */
+export interface Script {
+  /**
+   * must be told when a session is created
+   */
+  circumstances: Circumstance[] | null;
+  estimated_minutes: number;
+  id: string;
+  in_force_from: string | null;
+  institution: string;
+  minimum_assurance: Assurance;
+  /**
+   * REG-14, REG-23; told to the customer
+   */
+  retention_years: number;
+  /**
+   * kind of sale: what the linter demands of it
+   */
+  scenario: string | null;
+  /**
+   * @minItems 1
+   */
+  steps: (
+    | DisclosureStep
+    | QuestionStep
+    | DocumentStep
+    | IdentityStep
+    | LivenessStep
+    | SignatureStep
+    | ConsentStep
+    | SummaryStep
+    | QuestionnaireStep
+    | ShowStep
+    | TalkStep
+    | ConfirmationStep
+  )[];
+  title: Text;
+  version: number;
+  /**
+   * voice that renders what is said
+   */
+  voice: string;
+}
+/**
+ * A handwritten signature made while the face is in the picture.
+ */
+export interface SignatureStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "signature";
+  max_attempts: number;
+  /**
+   * least time from pen down to pen up
+   */
+  min_ms: number;
+  min_points: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text9;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text9 {
+  en: string;
+  zh: string;
+}
+/**
+ * What was answered so far is shown; the customer says whether it is right.
+ */
+export interface SummaryStep {
+  /**
+   * say yes, beside the labels of accepted choices; Chinese
+   *
+   * @maxItems 40
+   */
+  accepted_words: string[];
+  /**
+   * @minItems 2
+   */
+  choices: Choice[];
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "summary";
+  max_attempts: number;
+  /**
+   * least voice that is an answer
+   */
+  min_speech_ms: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * say no, beside the labels of refused choices; Chinese
+   *
+   * @maxItems 40
+   */
+  refused_words: string[];
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text10;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text10 {
+  en: string;
+  zh: string;
+}
+/**
+ * A paper is held to the camera: a certificate, a page; legible, frozen as a still.
+ */
+export interface ShowStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "show";
+  max_attempts: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text11;
+  subject: Text12;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text11 {
+  en: string;
+  zh: string;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text12 {
+  en: string;
+  zh: string;
+}
+/**
+ * Free talk, until the customer says that it is over.
+ */
+export interface TalkStep {
+  /**
+   * regulation items that the step serves, REG-n
+   */
+  clauses: string[];
+  id: string;
+  kind: "talk";
+  max_attempts: number;
+  /**
+   * shorter does not count
+   */
+  min_ms: number;
+  /**
+   * when the attempts are used up; absent: a person takes over
+   */
+  on_exhausted: ("person" | "stop") | null;
+  /**
+   * spoken to the customer, Chinese
+   */
+  say: string;
+  show: Text13;
+  /**
+   * the customer's turn of one attempt; longer fails the attempt
+   */
+  time_limit_s: number | null;
+  title: Text;
+  /**
+   * the step applies unless this is known not to hold
+   */
+  when: Condition | null;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text13 {
+  en: string;
+  zh: string;
+}
+/**
+ * What is wrong with a text, and the script that it is, if it is one.
+ */
+export interface ScriptLint {
+  findings: Finding[];
+  is_publishable: boolean;
+  script: Script | null;
+}
+/**
+ * One script: its versions, newest first, and the drafts of the next one.
+ */
+export interface ScriptShelf {
+  drafts: DraftSummary[];
+  script_id: string;
+  versions: ScriptVersion[];
+}
+/**
+ * A published version.
+ */
+export interface ScriptVersion {
+  in_force_from: string;
+  published_at: string;
+  /**
+   * null: it came with a release of the product
+   */
+  published_by: string | null;
+  script_id: string;
+  sha256: string;
+  state: VersionState;
+  title: Text;
+  version: number;
+  withdrawn_at: string | null;
+  withdrawn_because: string | null;
+  withdrawn_by: string | null;
+}
+/**
+ * Every script.
+ */
+export interface ScriptShelves {
+  items: ScriptShelf[];
+  /**
+   * the server's clock, by which versions come into force
+   */
+  now: string;
+}
+/**
+ * The way of that customer; ``total_ms`` is the speech of the steps that apply.
+ */
+export interface ScriptSimulation {
+  steps: SimulatedStep[];
+  total_ms: number;
+}
+/**
+ * One step: whether it applies, why not, and how long its speech lasts.
+ */
+export interface SimulatedStep {
+  applies: boolean;
+  clauses: string[];
+  kind: string;
+  /**
+   * why it is left out, or done although undecided
+   */
+  reason: Text | null;
+  speech_ms: number;
+  step_id: string;
+  title: Text;
+}
+/**
+ * YAML that may be wrong.
+ */
+export interface ScriptText {
+  text: string;
+}
+/**
+ * A version with its YAML.
+ */
+export interface ScriptVersionText {
+  text: string;
+  version: ScriptVersion;
 }
 /**
  * The record is sealed; this is the receipt.
@@ -1975,6 +2961,48 @@ export interface SigningKeyView {
   public_key: string;
 }
 /**
+ * Let a customer go through a script on paper.
+ */
+export interface SimulateScript {
+  sale: SimulatedSale;
+  text: string;
+}
+/**
+ * What is known of a customer and a sale; what is left out is not known.
+ */
+export interface SimulatedSale {
+  age: number | null;
+  /**
+   * choice by step
+   */
+  answers: {
+    [k: string]: string | undefined;
+  };
+  channel: ("self_service" | "counter" | "field" | "remote") | null;
+  death_benefit: boolean | null;
+  product_risk: number | null;
+  province: string | null;
+  returning: boolean | null;
+  risk_level: number | null;
+}
+/**
+ * Whether the speech of a script is there; ``steps`` only when it is ready.
+ */
+export interface SpeechView {
+  refused_because: string | null;
+  refused_step: string | null;
+  state: "rendering" | "ready" | "refused";
+  steps: StepSpeech[];
+}
+/**
+ * The rendered speech of a step.
+ */
+export interface StepSpeech {
+  audio_sha256: string;
+  duration_ms: number;
+  step_id: string;
+}
+/**
  * Who is logged in. The token itself is an HttpOnly cookie.
  */
 export interface Staff {
@@ -2022,4 +3050,10 @@ export interface WebAuthnResponse {
   credential: {
     [k: string]: unknown | undefined;
   };
+}
+/**
+ * Why a version is taken back.
+ */
+export interface WithdrawVersion {
+  reason: string;
 }

@@ -19,12 +19,12 @@ from shuanglu.timeline import events as ev
 
 OGG_MAGIC = b"OggS"
 JPEG_MAGIC = b"\xff\xd8\xff"
-ROLES = ("strokes", "statement", "prompt", "consent", "card")
+ROLES = ("strokes", "statement", "prompt", "consent", "card", "screen")
 NO_CONFIRMATION = "nothing was confirmed"
 
 
 def check_objects(findings: Findings) -> str:
-    """(7) Strokes, prompts, statements, consents, cards: all that the timeline names, no other.
+    """(7) Strokes, prompts, statements, cards and so on: all that the timeline names, no other.
 
     Does not prove whose hand signed, nor that the sound of a prompt says what the
     script says, nor what stands on a card: listen and look.

@@ -161,6 +161,8 @@ def _media_times(event: Event) -> list[int | None]:
             return [event.media_time_ms, at_ms]
         case ev.LivenessPerformed(to_ms=to_ms) | ev.SpeechRecognised(to_ms=to_ms):
             return [event.media_time_ms, to_ms]
+        case ev.ScreenStored(to_ms=to_ms) | ev.ScreenGap(to_ms=to_ms):
+            return [event.media_time_ms, to_ms]
         case ev.ObservationsSampled(at_ms=at_ms):
             return [event.media_time_ms, *at_ms]
     return [event.media_time_ms]

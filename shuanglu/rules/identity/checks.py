@@ -15,9 +15,10 @@ ADULT_YEARS = 18
 def check_card(fields: CardFields, expected_name: str, today: date) -> tuple[str, ...]:
     """Names of the checks that fail, in a fixed order; nothing when all hold.
 
-    ``unreadable`` where there is no number or no name; ``check_digit``, ``birth_date``,
-    ``sex``, ``age``, ``expired``, ``not_yet_valid``, ``name_differs``. A field that the
-    card's other side holds is not missed here.
+    ``unreadable`` where there is no number or no name, or on the back no end of the
+    validity; ``check_digit``, ``birth_date``, ``sex``, ``age``, ``expired``,
+    ``not_yet_valid``, ``name_differs``. A field that the card's other side holds is not
+    missed here.
     """
     if fields.valid_until is not None or fields.valid_from is not None:
         return _validity(fields, today)
@@ -47,7 +48,9 @@ def _number(fields: CardFields, number: str, today: date) -> list[str]:
 
 def _validity(fields: CardFields, today: date) -> tuple[str, ...]:
     failed = []
-    if fields.valid_until is not None and fields.valid_until < today:
+    if fields.valid_until is None:
+        failed.append("unreadable")
+    elif fields.valid_until < today:
         failed.append("expired")
     if fields.valid_from is not None and fields.valid_from > today:
         failed.append("not_yet_valid")

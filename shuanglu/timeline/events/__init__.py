@@ -52,6 +52,11 @@ from shuanglu.timeline.events.payload import (
     Payload,
     Sha256Hex,
 )
+from shuanglu.timeline.events.screen import (
+    ScreenGap,
+    ScreenStored,
+    ScreenUnavailable,
+)
 from shuanglu.timeline.events.script import (
     AnswerHeard,
     AnswerJudged,
@@ -150,6 +155,9 @@ __all__ = [
     "QuestionnaireAnswered",
     "RecordingStarted",
     "RouteStaffed",
+    "ScreenGap",
+    "ScreenStored",
+    "ScreenUnavailable",
     "ScriptStopped",
     "SessionCreated",
     "Sha256Hex",

@@ -39,6 +39,11 @@ from shuanglu.timeline.events.payload import (
     Actor,
     Sha256Hex,
 )
+from shuanglu.timeline.events.screen import (
+    ScreenGap,
+    ScreenStored,
+    ScreenUnavailable,
+)
 from shuanglu.timeline.events.script import (
     AnswerHeard,
     AnswerJudged,
@@ -84,6 +89,9 @@ AnyPayload = Annotated[
     | StretchEnded
     | MediaGap
     | ClocksAligned
+    | ScreenStored
+    | ScreenGap
+    | ScreenUnavailable
     | CustomerConnected
     | CustomerDisconnected
     | ObservationsSampled

@@ -47,6 +47,21 @@ async def test_a_passkey_signs_the_statement(stage: Stage, algorithm: int) -> No
     check_signed(signed, key, data)
 
 
+async def test_the_page_learns_of_its_key_without_asking_for_a_statement(stage: Stage) -> None:
+    act = await awaiting(stage)
+    assert await key_assurance(act) is None
+    await DeviceAct(act).register()
+    assert await key_assurance(act) == "device_key_and_code"
+    await act.register(Authenticator())
+    assert await key_assurance(act) == "webauthn_user_verified", "the newest counts"
+    assert "statement.issued" not in await act.types()
+
+
+async def key_assurance(act: SessionAct) -> Any:
+    response = await act.stage.request("GET", "/api/v1/customer/session", token=act.token)
+    return (await response.json())["key_assurance"]
+
+
 async def test_registration_demands_the_algorithms_and_the_person(stage: Stage) -> None:
     act = await SessionAct.joined(stage)
     found = (await (await act.post("/credentials/webauthn/options")).json())["options"]
@@ -271,9 +286,12 @@ class DeviceAct:
         self.key = DeviceKeyHolder()
         self.statement: dict[str, Any] = {}
 
-    async def prepare(self) -> None:
+    async def register(self) -> None:
         body = {"public_key": base64url(self.key.spki)}
         assert (await self.act.post("/credentials/device-key", body)).status == 201
+
+    async def prepare(self) -> None:
+        await self.register()
         self.statement = await self.act.statement()
 
     async def code(self) -> str:

@@ -7,7 +7,7 @@ import pytest
 from shuanglu.errors import InvalidInputError
 from shuanglu.evidence.strokes import parse_strokes
 from shuanglu.wire.bus import Done, SignatureRequest
-from tests.evidence.performance import signature_of
+from tests.evidence.signatures import signature_of
 from tests.server.evidence.act import SessionAct
 from tests.server.stage import Stage
 

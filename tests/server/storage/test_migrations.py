@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
+from sqlmodel import select
 
+from server.scripts.repository import ScriptRepository
 from server.storage import migrate
 from server.storage.engine import Database
-from server.storage.tables import StaffRow
+from server.storage.tables import ScriptRow, StaffRow
 from server.timeline.repository import TimelineRepository
 from shuanglu.errors import UnavailableError
 from shuanglu.timeline.chain import GENESIS_HASH, link
@@ -73,6 +75,22 @@ async def test_data_go_down_and_up_again_unharmed(database_url: str) -> None:
         rows = TimelineRepository(session)
         assert await rows.head("ses_1") == head
         assert await rows.read("ses_1") == (event,)
+    await database.close()
+
+
+async def test_versions_from_before_are_in_force_since_they_were_published(
+    database_url: str,
+) -> None:
+    database = Database(database_url)
+    await migrate.downgrade(database, "0004")
+    await migrate.upgrade(database)
+    async with database.read() as session:
+        row = (await session.scalars(select(ScriptRow))).one()
+        assert row.in_force_from == row.published_at
+        (script,) = await ScriptRepository(session).in_force(row.published_at)
+        assert script.sha256 == row.sha256
+        before = row.published_at - timedelta(milliseconds=1)
+        assert await ScriptRepository(session).in_force(before) == ()
     await database.close()
 
 

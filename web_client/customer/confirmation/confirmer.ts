@@ -29,6 +29,12 @@ export class Confirmer {
     await this.api.register({ credential: { ...credential } });
   }
 
+  /** Whether the key that was registered last is one that the phone's own dialogue made. */
+  async hasDeviceCredential(): Promise<boolean> {
+    const { key_assurance: newest } = await this.api.session();
+    return newest === "webauthn_user_verified";
+  }
+
   async registerKey(): Promise<void> {
     await this.api.registerDeviceKey({ public_key: await this.#deviceKey.publicKey() });
   }

@@ -202,6 +202,11 @@ export class Journey {
         openSocket: this.parts.openSocket,
         token: () => this.#tokens.token,
         renewToken: () => this.#tokens.renew(),
+        screen: {
+          position: () => this.api.screenPosition(),
+          send: (piece) => this.api.sendScreen(piece),
+          unavailable: (reason) => this.api.screenUnavailable({ reason }),
+        },
       });
     }
     return this.#live;

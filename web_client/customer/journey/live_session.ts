@@ -5,6 +5,8 @@ import type { ScreenWakeLock } from "../capture/wake_lock";
 import { LevelMeter } from "../device_check/level_meter";
 import { MediaLink } from "../peer/media_link";
 import type { VoiceOutput } from "../peer/voice_output";
+import type { ScreenTransport } from "../screen/screen_sender";
+import { ScreenWatch } from "../screen/screen_watch";
 import { SignallingClient, type Socket } from "../signalling/signalling_client";
 import { InterruptionWatch } from "./interruption_watch";
 import type { LiveState } from "./live_state";
@@ -17,6 +19,7 @@ export interface LiveSessionParts {
   openSocket: () => Socket;
   token: () => string | null;
   renewToken: () => Promise<void>;
+  screen: ScreenTransport;
 }
 
 /**
@@ -29,6 +32,7 @@ export class LiveSession {
   readonly #meter: LevelMeter;
   readonly #page: PageWatch;
   readonly #interruption: InterruptionWatch;
+  readonly #screen: ScreenWatch;
 
   constructor(
     readonly state: LiveState,
@@ -40,6 +44,7 @@ export class LiveSession {
       this.state.micDbfs = dbfs;
     });
     this.#page = this.#makePage();
+    this.#screen = new ScreenWatch(parts.screen);
     this.#interruption = new InterruptionWatch((interruption) => {
       this.state.interruption = interruption;
     });
@@ -64,6 +69,7 @@ export class LiveSession {
 
   /** The record is closed or a person takes over: camera and microphone go off. */
   stopCapture(): void {
+    this.#screen.finish();
     this.#media.close();
     this.#meter.close();
     this.parts.capture.close();
@@ -117,6 +123,7 @@ export class LiveSession {
         },
         closed: (reason) => {
           this.state.ended = reason;
+          this.#screen.finish();
           this.#media.close();
         },
         roundTrip: (milliseconds) => {
@@ -155,6 +162,7 @@ export class LiveSession {
       visibility: (hidden) => {
         this.parts.voice.pageVisibility(hidden);
         this.#signalling.send({ type: "page_visibility", hidden });
+        if (hidden) this.#screen.flush();
         if (!hidden) this.#seenAgain();
       },
       online: (online) => {
@@ -222,6 +230,8 @@ export class LiveSession {
   }
 
   #live(live: LiveStatus): void {
+    if (live.recording) this.#screen.begin();
+    if (live.phase !== this.state.live?.phase) this.#screen.flush();
     this.state.live = live;
     if (live.phase !== "waiting") this.state.deviceReported = true;
     if (live.step !== null) this.#show(live.step);

@@ -105,7 +105,7 @@ export const en: CustomerMessages = {
     recording: "I agree to be recorded",
     recordingWhy: "It shows that you heard and read everything.",
     recordingDetail:
-      "I agree that {institution} records this purchase of “{product}” in sound and picture: my picture, voice, any card that I show, reading, signature and confirmation. It is kept for {years} years to protect my rights, settle disputes and answer the regulator.",
+      "I agree that {institution} records this purchase of “{product}” in sound and picture: my picture, voice, any card that I show, reading, signature and confirmation, and what this page shows me (not what I type). It is kept for {years} years to protect my rights, settle disputes and answer the regulator.",
     face: "I agree to the face check",
     faceWhy: "It checks that it is you. You may refuse.",
     faceDetail:

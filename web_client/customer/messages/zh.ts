@@ -103,7 +103,7 @@ export const zh = {
     recording: "我同意录音录像",
     recordingWhy: "用来证明您听清了、看清了。",
     recordingDetail:
-      "我同意 {institution} 对本次办理“{product}”的过程录音录像,记录我的画面、声音、出示的证件、阅读、签名和确认,保存 {years} 年,用于保护我的权益、处理争议和接受监管检查。",
+      "我同意 {institution} 对本次办理“{product}”的过程录音录像,记录我的画面、声音、出示的证件、阅读、签名和确认,以及这个页面上显示给我的内容(不含我输入的文字),保存 {years} 年,用于保护我的权益、处理争议和接受监管检查。",
     face: "我同意使用人脸核验",
     faceWhy: "用来核对是您本人。可以不同意。",
     faceDetail:

@@ -5,6 +5,9 @@ import type {
   CustomerSession,
   CustomerToken,
   DeviceKey,
+  ScreenNotRecorded,
+  ScreenPieceSent,
+  ScreenPosition,
   Signature,
   SignedStatement,
   StatementView,
@@ -57,6 +60,18 @@ export class CustomerApi {
 
   confirm(signed: SignedStatement): Promise<void> {
     return this.#post("/confirmation", signed);
+  }
+
+  screenPosition(): Promise<ScreenPosition> {
+    return this.#get("/screen");
+  }
+
+  sendScreen(piece: ScreenPieceSent): Promise<ScreenPosition> {
+    return this.#post("/screen", piece);
+  }
+
+  screenUnavailable(told: ScreenNotRecorded): Promise<void> {
+    return this.#post("/screen/unavailable", told);
   }
 
   #get<T>(path: string): Promise<T> {

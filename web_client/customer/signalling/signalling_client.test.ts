@@ -24,6 +24,7 @@ const SESSION: CustomerSession = {
   estimated_minutes: 3,
   retention_years: 20,
   minimum_assurance: "device_key_and_code",
+  key_assurance: null,
   consent_recording: true,
   consent_face: true,
   phase: "joined",

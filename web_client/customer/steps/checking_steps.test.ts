@@ -9,33 +9,12 @@ import { freshLiveState } from "../journey/live_state";
 import { provideJourney } from "../journey/use_journey";
 import { en } from "../messages/en";
 import { zh } from "../messages/zh";
+import { AWAITED_STEP } from "./awaited_step";
 import IdentityStep from "./IdentityStep.vue";
 import LivenessStep from "./LivenessStep.vue";
 import QuestionStep from "./QuestionStep.vue";
 
-const STEP: StepView = {
-  id: "step",
-  kind: "liveness",
-  attempt: 2,
-  title: { zh: "核验", en: "Check" },
-  show: { zh: "请跟着做", en: "Follow" },
-  prompt: { playing: false, played: true, duration_ms: 1_000, synthetic: true, cues: [] },
-  awaiting_customer: true,
-  choices: [],
-  voice_heard: false,
-  words_heard: null,
-  identity: null,
-  challenge: null,
-  questions: [],
-  recap: [],
-  subject: null,
-  hint: null,
-  min_talk_ms: 0,
-  document_sha256: null,
-  pages: [],
-  min_page_ms: 0,
-  last_failure: null,
-};
+const STEP: StepView = { ...AWAITED_STEP, kind: "liveness", attempt: 2 };
 const CHALLENGE: ChallengeView = {
   challenge: 1,
   kind: "gestures",

@@ -1,4 +1,4 @@
-import { requestJson } from "@shared/api/request";
+import { requestJson, requestText } from "@shared/api/request";
 import type {
   AcknowledgeAlert,
   AlertCase,
@@ -63,6 +63,9 @@ export const officeApi = {
       body,
     }),
   objectPath: (id: string, sha256: string): string => `${sessionPath(id)}/objects/${sha256}`,
+  /** rrweb events of the screen recording, one a line: pieces after `after`, up to `upTo`. */
+  screen: (id: string, after: number, upTo: number): Promise<string> =>
+    requestText(`${sessionPath(id)}/screen?after=${String(after)}&up_to=${String(upTo)}`),
   packagePath: (id: string): string => `${sessionPath(id)}/package`,
   livePath: `${BASE}/sessions/live`,
 } as const;

@@ -44,7 +44,7 @@ export function laneSpans(events: readonly Event[], untilMs: number): LaneSpan[]
       if (payload.value === "not_evaluated") {
         open.set(`blind ${payload.fact}`, { kind: "alert", fromMs: payload.since_ms, event });
       }
-    } else if (payload.type === "media.gap") {
+    } else if (payload.type === "media.gap" || payload.type === "screen.gap") {
       const { from_ms: fromMs, to_ms: toMs } = payload;
       spans.push({ kind: "gap", fromMs, toMs, tone: "warning", event });
     } else if (atMs !== null) {

@@ -63,6 +63,9 @@ const KIND_OF: Record<EventType, MarkerKind | null> = {
   "stretch.ended": "connection",
   "media.gap": "gap",
   "clocks.aligned": "storage",
+  "screen.stored": "storage",
+  "screen.gap": "gap",
+  "screen.unavailable": "session",
   "customer.connected": "connection",
   "customer.disconnected": "connection",
   "observation.changed": "alert",
@@ -167,6 +170,8 @@ const GOOD_TYPES: ReadonlySet<EventType> = new Set<EventType>([
 ]);
 const WARNING_TYPES: ReadonlySet<EventType> = new Set<EventType>([
   "media.gap",
+  "screen.gap",
+  "screen.unavailable",
   "step.failed",
   "prompt.interrupted",
   "route.staffed",

@@ -55,6 +55,14 @@ const WORDS: Words = {
     }),
   "clocks.aligned": (p, { say }) =>
     say("event.clocks_aligned", { step: Math.round(p.audio_step_ms) }),
+  "screen.stored": (p, { say }) =>
+    say("event.screen_stored", { piece: p.piece, seconds: secondsWords(p.to_ms - p.from_ms) }),
+  "screen.gap": (p, { say }) =>
+    say("event.screen_gap", {
+      seconds: secondsWords(p.to_ms - p.from_ms),
+      reason: say(`screen.${p.reason}`),
+    }),
+  "screen.unavailable": (p, { say }) => say(`screen.unavailable_${p.reason}`),
   "customer.connected": (_, { say }) => say("event.customer_connected"),
   "customer.disconnected": (_, { say }) => say("event.customer_disconnected"),
   "observation.changed": (p, { say }) => observationWords(p, say),

@@ -10,6 +10,17 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+/** Reads text of any length; the page's own timeout does not hold for it. */
+export async function requestText(path: string): Promise<string> {
+  const response = await fetch(path, { credentials: "same-origin", cache: "no-store" }).catch(
+    () => {
+      throw ApiError.offline();
+    },
+  );
+  if (!response.ok) throw await problemOf(response);
+  return response.text();
+}
+
 /**
  * Sends JSON and returns JSON; `undefined` for an answer without a body.
  * Throws {@link ApiError} for every problem, and for no answer at all.

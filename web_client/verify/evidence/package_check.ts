@@ -15,11 +15,21 @@ import {
   type Manifest,
 } from "./manifest";
 import { mediaFault } from "./media_chain";
+import { screenFault } from "./screen_pieces";
 import { verifyTimeline, type ChainedEvent } from "./timeline_chain";
 import { readZipDirectory, readZipEntry, ZipError, type ZipEntry } from "./zip_reader";
 
 /** The steps of the offline verification that this page does, under the same numbers. */
-export const PAGE_STEPS = ["package", "signature", "key", "files", "chain", "script", "media"] as const;
+export const PAGE_STEPS = [
+  "package",
+  "signature",
+  "key",
+  "files",
+  "chain",
+  "script",
+  "media",
+  "screen",
+] as const;
 export type PageStep = (typeof PAGE_STEPS)[number];
 
 /** `not_checked` is never a pass: the check could not run, and `reason` says why. */
@@ -173,6 +183,14 @@ class PackageChecker {
       const fault = await mediaFault(entry, await this.bytes(entry.file), journal, this.events);
       if (fault !== null) throw new Failed(`media_${fault}`, entry.file);
     }
+  }
+
+  /** (13, in part) The pieces of the screen recording are those of the timeline, in order. */
+  screen(): void {
+    const manifest = this.needed();
+    if (this.events === null) throw new NotChecked("needs_chain");
+    const fault = screenFault(manifest.objects, this.events);
+    if (fault !== null) throw new Failed(`screen_${fault}`);
   }
 
   private needed(): Manifest {

@@ -56,7 +56,7 @@ export const en: Messages = {
     manifest_hash: "Hash of the manifest, to compare with the receipt",
     remains: "What was not checked here",
     remains_what:
-      "This page does not check: the inner structure of the video, strokes and played speech, the customer's own digital signature, how the verdict follows, gaps and times (the rest of steps 5 and 6, and steps 7 to 12). On a computer, run:",
+      "This page does not check: the inner structure of the video, strokes and played speech, the customer's own digital signature, how the verdict follows, gaps and times, what the screen shows (the rest of steps 5, 6 and 13, and steps 7 to 12). On a computer, run:",
   },
   step: {
     package: "Are all files there?",
@@ -66,6 +66,7 @@ export const en: Messages = {
     chain: "Is the timeline unchanged?",
     script: "Is the script the version used?",
     media: "Is the whole recording in the chain?",
+    screen: "Is the screen recording whole?",
   },
   step_detail: {
     package: "The files are exactly those of the manifest",
@@ -75,6 +76,7 @@ export const en: Messages = {
     chain: "Every event follows the one before it",
     script: "As recorded when the session was created",
     media: "Recording, journal and timeline agree",
+    screen: "Every piece of the screen is in the timeline, and no other",
   },
   reason: {
     malformed: "The content has the wrong form {about}",
@@ -106,6 +108,9 @@ export const en: Messages = {
     media_cluster_changed: "{about} was changed",
     media_head_differs: "The chain of {about} is not the one that was signed",
     media_not_in_timeline: "{about} does not fit the timeline",
+    screen_missing: "A piece of the screen is missing or has another size than the timeline says",
+    screen_extra: "There is a piece of the screen that the timeline does not name",
+    screen_order: "The pieces of the screen are out of order",
     zip_not_a_zip: "An evidence package is a zip file; this is none, or only a part of one",
     zip_too_large: "Too large for this page; use shuanglu verify on a computer",
     zip_encrypted: "The file is encrypted; evidence packages never are",

@@ -51,7 +51,7 @@ export const zh: Messages = {
     manifest_hash: "清单的校验值,可与回执比对",
     remains: "还有哪些没有检查",
     remains_what:
-      "本页不检查:录像画面的内部结构、签名笔迹与播报语音、客户确认的数字签名、录制结论的推导、缺口和时间(第 5、6 步的其余部分和第 7 至 12 步)。请在电脑上运行:",
+      "本页不检查:录像画面的内部结构、签名笔迹与播报语音、客户确认的数字签名、录制结论的推导、缺口和时间、录屏的内容(第 5、6、13 步的其余部分和第 7 至 12 步)。请在电脑上运行:",
   },
   step: {
     package: "文件是否齐全",
@@ -61,6 +61,7 @@ export const zh: Messages = {
     chain: "时间线是否原样",
     script: "脚本是否为本次使用的版本",
     media: "录像是否完整在链上",
+    screen: "同步录屏是否完整",
   },
   step_detail: {
     package: "文件与清单所列完全一致",
@@ -70,6 +71,7 @@ export const zh: Messages = {
     chain: "每个事件都接在前一个之后",
     script: "与会话创建时记录的一致",
     media: "录像、日志和时间线互相吻合",
+    screen: "录屏的每一片都在时间线上,没有多余",
   },
   reason: {
     malformed: "内容不符合格式 {about}",
@@ -100,6 +102,9 @@ export const zh: Messages = {
     media_cluster_changed: "{about} 的内容被改动",
     media_head_differs: "{about} 的链与签名时不同",
     media_not_in_timeline: "{about} 与时间线不符",
+    screen_missing: "缺少时间线所列的录屏,或大小不同",
+    screen_extra: "多出了时间线没有列出的录屏",
+    screen_order: "录屏的次序不对",
     zip_not_a_zip: "证据包是 zip 文件,这个文件不是,或缺了一部分",
     zip_too_large: "文件太大,请在电脑上用 shuanglu verify 检查",
     zip_encrypted: "文件被加密,证据包从不加密",

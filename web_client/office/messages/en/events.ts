@@ -15,6 +15,8 @@ export const events: Messages = {
     media_stored: "Stretch {stretch} stored up to segment {segment}, {megabytes} MB",
     stretch_ended: "Stretch {stretch} ended: {reason}",
     media_gap: "Nothing recorded for {seconds} s: {reason}",
+    screen_stored: "Piece {piece} of the screen stored ({seconds} s)",
+    screen_gap: "Screen not recorded for {seconds} s: {reason}",
     clocks_aligned: "Sound and picture aligned (moved by {step} ms)",
     customer_connected: "The customer connected",
     customer_disconnected: "The customer disconnected",

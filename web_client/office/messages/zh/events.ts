@@ -15,6 +15,8 @@ export const events: Messages = {
     media_stored: "第 {stretch} 段已保存到第 {segment} 片,共 {megabytes} MB",
     stretch_ended: "第 {stretch} 段录像结束:{reason}",
     media_gap: "此处 {seconds} 秒没有录像:{reason}",
+    screen_stored: "录屏第 {piece} 片已保存({seconds} 秒)",
+    screen_gap: "此处 {seconds} 秒没有录屏:{reason}",
     clocks_aligned: "声音与画面已对齐(调整 {step} 毫秒)",
     customer_connected: "客户已连接",
     customer_disconnected: "客户断开了连接",

@@ -2,5 +2,6 @@ import type { Messages } from "@shared/i18n/create";
 
 import { events } from "./events";
 import { pages } from "./pages";
+import { scripts } from "./scripts";
 
-export const zh: Messages = { ...pages, ...events };
+export const zh: Messages = { ...pages, ...events, ...scripts };

@@ -1,0 +1,44 @@
+import { record } from "@rrweb/record";
+import { MASKED_CLASS, UNRECORDED_CLASS } from "@shared/screen_marks";
+
+import type { RecordedEvent } from "./pending_events";
+
+const POINTER_EVERY_MS = 100;
+const SCROLL_EVERY_MS = 150;
+
+export interface PageRecorder {
+  stop(): void;
+  /** Records the whole page anew. */
+  beginAnew(): void;
+}
+
+/**
+ * Records what the page shows, by rrweb. Nothing that is typed is recorded but its length:
+ * names, ID numbers, one-time codes. Throws if the browser cannot.
+ */
+export function recordPage(emit: (event: RecordedEvent) => void): PageRecorder {
+  const stop = record({
+    emit: ({ type, data }) => {
+      emit({ type, data });
+    },
+    maskAllInputs: true,
+    maskTextClass: MASKED_CLASS,
+    blockClass: UNRECORDED_CLASS,
+    slimDOMOptions: "all",
+    inlineStylesheet: true,
+    inlineImages: false,
+    collectFonts: false,
+    recordCanvas: false,
+    recordCrossOriginIframes: false,
+    sampling: { mousemove: POINTER_EVERY_MS, scroll: SCROLL_EVERY_MS, input: "last" },
+    // An error of the recorder is never one of the page.
+    errorHandler: () => true,
+  });
+  if (stop === undefined) throw new Error("the page cannot be recorded");
+  return {
+    stop,
+    beginAnew: () => {
+      record.takeFullSnapshot(true);
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { requestJson } from "@shared/api/request";
+import type {
+  ApproveDraft,
+  DraftView,
+  NewDraft,
+  PublishDraft,
+  RejectDraft,
+  SaveDraft,
+  ScriptLint,
+  ScriptShelves,
+  ScriptSimulation,
+  ScriptVersionText,
+  SimulatedSale,
+  SpeechView,
+} from "@wire/wire";
+
+/** The script editor's part of the HTTP API. */
+const BASE = "/api/v1";
+const draftPath = (id: string): string => `${BASE}/script-drafts/${encodeURIComponent(id)}`;
+
+function versionPath(scriptId: string, version: number): string {
+  return `${BASE}/scripts/${encodeURIComponent(scriptId)}/versions/${version}`;
+}
+
+export const scriptsApi = {
+  shelves: () => requestJson<ScriptShelves>("GET", `${BASE}/scripts`),
+  version: (scriptId: string, version: number) =>
+    requestJson<ScriptVersionText>("GET", versionPath(scriptId, version)),
+  withdrawVersion: (scriptId: string, version: number, reason: string) =>
+    requestJson<ScriptVersionText>("POST", `${versionPath(scriptId, version)}/withdraw`, {
+      body: { reason },
+    }),
+  versionSpeech: (scriptId: string, version: number) =>
+    requestJson<SpeechView>("POST", `${versionPath(scriptId, version)}/speech`),
+  draft: (id: string) => requestJson<DraftView>("GET", draftPath(id)),
+  begin: (body: NewDraft) => requestJson<DraftView>("POST", `${BASE}/script-drafts`, { body }),
+  save: (id: string, body: SaveDraft) =>
+    requestJson<DraftView>("PUT", draftPath(id), { body }),
+  submit: (id: string, revision: number) =>
+    requestJson<DraftView>("POST", `${draftPath(id)}/submit`, { body: { revision } }),
+  approve: (id: string, body: ApproveDraft) =>
+    requestJson<DraftView>("POST", `${draftPath(id)}/approve`, { body }),
+  reject: (id: string, body: RejectDraft) =>
+    requestJson<DraftView>("POST", `${draftPath(id)}/reject`, { body }),
+  reopen: (id: string, revision: number) =>
+    requestJson<DraftView>("POST", `${draftPath(id)}/reopen`, { body: { revision } }),
+  withdraw: (id: string, revision: number) =>
+    requestJson<DraftView>("POST", `${draftPath(id)}/withdraw`, { body: { revision } }),
+  publish: (id: string, body: PublishDraft) =>
+    requestJson<DraftView>("POST", `${draftPath(id)}/publish`, { body }),
+  draftSpeech: (id: string) => requestJson<SpeechView>("POST", `${draftPath(id)}/speech`),
+  lint: (text: string, signal: AbortSignal) =>
+    requestJson<ScriptLint>("POST", `${BASE}/script-lint`, { body: { text }, signal }),
+  simulate: (text: string, sale: SimulatedSale, signal: AbortSignal) =>
+    requestJson<ScriptSimulation>("POST", `${BASE}/script-simulation`, {
+      body: { text, sale },
+      signal,
+    }),
+  spokenPath: (sha256: string): string => `${BASE}/speech/${sha256}`,
+} as const;
