@@ -58,12 +58,13 @@ async def phone(
     browser: Browser,
     *,
     width_px: int = PHONE_WIDTH_PX,
+    height_px: int = PHONE_HEIGHT_PX,
     authenticator: bool = True,
     body: Body | None = None,
 ) -> AsyncIterator[Page]:
     """A page on an emulated phone, in Chinese; with ``body``, whoever holds it."""
     context = await browser.new_context(
-        viewport={"width": width_px, "height": PHONE_HEIGHT_PX},
+        viewport={"width": width_px, "height": height_px},
         device_scale_factor=2,
         is_mobile=True,
         has_touch=True,

@@ -38,8 +38,10 @@ class SyntheticCustomer:
         body: Body | None = None,
         citizen: Citizen | None = None,
         declines_flash: bool = False,
+        is_elder: bool = False,
     ) -> None:
         self.page = page
+        self._is_elder = is_elder
         self._body = body
         who = citizen or Citizen()
         self._holder = CardHolder(who.name, who.number)
@@ -70,12 +72,23 @@ class SyntheticCustomer:
         """From the link to the question for the camera."""
         await self.page.goto(url)
         await self._seen("invitation")
+        if self._is_elder:
+            await self._tap("elder-on")
+            await self._look("elder-invitation", self.page)
+            await self._tap("page-next")
+            await self._look("elder-invitation-2", self.page)
         await self._tap("invitation-next")
         await self._seen("consent")
         await self._tap("consent-recording")
+        if self._is_elder:
+            await self._tap("page-next")
+            await self._look("elder-consent-2", self.page)
         await self._tap("consent-face")
         await self._tap("consent-next")
         await self._seen("get-ready")
+        if self._is_elder:
+            await self._tap("page-next")
+            await self._look("elder-get-ready-2", self.page)
 
     async def check_device(self) -> None:
         """Says something, and hears the test sound; the picture passes by itself."""

@@ -45,6 +45,48 @@ async def fits(page: Page) -> None:
     assert over <= 0, f"{over} px too wide"
 
 
+# Of what is seen: the smallest text and the smallest thing to touch, with what it is.
+_SMALLEST = """() => {
+    const seen = element => {
+        const box = element.getBoundingClientRect();
+        const style = getComputedStyle(element);
+        return box.width > 1 && box.height > 1 && style.visibility !== "hidden"
+            && !element.closest(".sl-hidden, [inert], [aria-hidden=true]");
+    };
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const sizes = [];
+    while (texts.nextNode()) {
+        const { parentElement, textContent } = texts.currentNode;
+        if (textContent.trim() && parentElement.tagName !== "OPTION" && seen(parentElement)) {
+            const px = parseFloat(getComputedStyle(parentElement).fontSize);
+            sizes.push([px, textContent.trim().slice(0, 20)]);
+        }
+    }
+    const touched = "button, select, input, a[href], [role=switch]";
+    const targets = [...document.querySelectorAll(touched)].filter(seen).map(element => {
+        const box = element.getBoundingClientRect();
+        const px = Math.round(Math.min(box.width, box.height));
+        return [px, element.textContent.trim().slice(0, 20)];
+    });
+    const least = rows => rows.reduce((a, b) => (b[0] < a[0] ? b : a), [Infinity, ""]);
+    return { text: least(sizes), target: least(targets) };
+}"""
+ELDER_LEAST_TEXT_PX = 18
+ELDER_LEAST_TARGET_PX = 60
+
+
+async def large_enough(page: Page) -> None:
+    """In elder mode nothing is too small to be read or to be hit (REG-33)."""
+    smallest = await page.evaluate(_SMALLEST)
+    assert smallest["text"][0] >= ELDER_LEAST_TEXT_PX, smallest
+    assert smallest["target"][0] >= ELDER_LEAST_TARGET_PX, smallest
+
+
+async def focus_is_on_the_title(page: Page) -> None:
+    """A screen reader begins at the new screen's title."""
+    await expect(page.locator("h1")).to_be_focused()
+
+
 async def on_step(page: Page, step_id: str, attempt: int = 1) -> None:
     """The phone shows this attempt of this step."""
     step = f'[data-testid="step"][data-step="{step_id}"][data-attempt="{attempt}"]'

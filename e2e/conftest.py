@@ -48,6 +48,7 @@ def served(process: ServerProcess) -> Iterator[ServerProcess]:
         yield process
     finally:
         process.stop()
+        _copy_speech(process.data_dir, KEPT_SPEECH)  # the slow voice came later
 
 
 def _copy_speech(source: Path, target: Path) -> None:

@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from aiohttp import web
 from rich.console import Console
 
@@ -42,9 +43,13 @@ from server.scripts.library import publish_scripts
 from server.settings import ServerSettings
 from server.storage.migrate import upgrade
 from shuanglu.clock import SystemClock
+from shuanglu.errors import ShuangluError
 from shuanglu.script.model import Script
+from shuanglu.timeline.events import VoiceSpeed
 from signalling.app import add_routes as add_signalling
 from signalling.settings import SignallingSettings
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +186,29 @@ async def _worker(
         ),
         library=library,
     )
+    slow: asyncio.Task[None] | None = None
     await observers.start()
     await recognisers.start()  # they load while the prompts are rendered
     try:
         for script in scripts:
             await library.prompts(script)
         await worker.start()
+        slow = asyncio.create_task(_render_slow(library, scripts))
         yield worker
     finally:
+        if slow is not None:
+            slow.cancel()
+            await asyncio.gather(slow, return_exceptions=True)
         await worker.stop()
         await recognisers.stop()
         await observers.stop()
+
+
+async def _render_slow(library: PromptLibrary, scripts: Sequence[Script]) -> None:
+    """The slow voice, beside everything else; until it is there the normal one is played."""
+    for script in scripts:
+        try:
+            await library.prompts(script, VoiceSpeed.SLOW)
+            _log.info("slow speech ready", script_id=script.id, version=script.version)
+        except ShuangluError as error:
+            _log.warning("slow speech not rendered", script_id=script.id, code=error.code)

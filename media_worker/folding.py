@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from backing.bus import Bus
+from shuanglu.display import DisplayState, display_after, fold_display
 from shuanglu.script.runner import RunPhase, RunState, fold
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import Event
@@ -31,6 +32,7 @@ class FoldedTimeline:
         self._in_order = asyncio.Lock()
         self.events: list[Event] = list(load.events)
         self.state: RunState = fold(load.script, self.events)
+        self.display: DisplayState = fold_display(self.events)
         self.last_failure: str | None = None
 
     async def take(self, events: Sequence[Event]) -> None:
@@ -52,6 +54,7 @@ class FoldedTimeline:
         self.events.append(event)
         before = self.state.phase
         self.state = fold(self._script, [event], self.state)
+        self.display = display_after(self.display, event.payload)
         match event.payload:
             case ev.StepFailed(reason=reason):
                 self.last_failure = reason

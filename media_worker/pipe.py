@@ -12,7 +12,7 @@ import os
 import struct
 import sys
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from pydantic import BaseModel, ConfigDict
 
@@ -35,7 +35,7 @@ def frame(message: BaseModel, body: bytes = b"") -> bytes:
     return _LENGTHS.pack(len(header), len(body)) + header + body
 
 
-def frames(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+def frames(stream: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
     """Headers and bodies until the pipe closes; raises ``ValueError`` past the limits."""
     while len(prefix := stream.read(_LENGTHS.size)) == _LENGTHS.size:
         header_bytes, body_bytes = _checked_lengths(prefix)

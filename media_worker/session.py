@@ -7,7 +7,7 @@ Stage: the owner. One at a time per session, under the epoch that it claimed. It
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,6 @@ from media_worker.direct.live import LiveFacts, live_status
 from media_worker.finishing import Finishing, FinishingHooks
 from media_worker.folding import FoldedTimeline
 from media_worker.intake import Intake, IntakeHooks
-from media_worker.loudspeaker import LoudspeakerTest
 from media_worker.observe.pool import ObserverPool, VoiceSpan
 from media_worker.outgoing import LivePusher, Outbox
 from media_worker.play.prompt import RenderedPrompt
@@ -32,8 +31,10 @@ from media_worker.receive.settings import ReceiveSettings
 from media_worker.recognise.pool import RecogniserPool
 from media_worker.reference import ReferenceFace
 from media_worker.session_tasks import SessionTasks
+from media_worker.speaking import ScriptSpeech, Speaking, SpeakingHooks
 from media_worker.watching import SessionWatching, WatchingHooks
 from shuanglu.clock import Clock
+from shuanglu.display import DisplayState
 from shuanglu.errors import ConflictError, NotAllowedError
 from shuanglu.script.moments import moment_of
 from shuanglu.script.runner import RunPhase, RunState
@@ -74,17 +75,9 @@ class SessionDeps:
 class WorkedSession:
     """Runs one session until its timeline is closed."""
 
-    def __init__(
-        self,
-        load: LoadReply,
-        deps: SessionDeps,
-        *,
-        prompts: Mapping[str, RenderedPrompt],
-        test_sound: RenderedPrompt,
-    ) -> None:
+    def __init__(self, load: LoadReply, deps: SessionDeps, *, speech: ScriptSpeech) -> None:
         self.session_id = load.session_id
         self.script = load.script
-        self.prompts = prompts
         self._timeline = FoldedTimeline(load, deps.bus, on_phase=self._on_phase)
         self._deps = deps
         self._connection_id: str | None = None
@@ -94,7 +87,11 @@ class WorkedSession:
         self._pusher = LivePusher(lambda: self.tell(Live(status=self.live())))
         self._outbox = Outbox(lambda drafts: self._appender.append(*drafts))
         self._tasks = SessionTasks(load.session_id)
-        self._loudspeaker = LoudspeakerTest(test_sound, self._tasks, tell=self.tell, play=self.play)
+        self.speaking = Speaking(
+            speech,
+            self._tasks,
+            SpeakingHooks(self.tell, self.play, lambda: self.display.voice, self.changed),
+        )
         self._watching = self._eyes_and_ears()
         self._reference = ReferenceFace(
             load.session_id,
@@ -148,8 +145,9 @@ class WorkedSession:
 
     def start(self) -> None:
         """Start the session's own tasks."""
-        for loop in (self._outbox.run(), self._pusher.run(), self._tick()):
-            self._tasks.spawn(loop)
+        slow = self.speaking.fetch_slow()
+        for work in (self._outbox.run(), self._pusher.run(), self._tick(), slow):
+            self._tasks.spawn(work)
 
     async def close(self) -> None:
         """Stop everything; what arrived is stored first. Idempotent."""
@@ -184,6 +182,11 @@ class WorkedSession:
     def state(self) -> RunState:
         """The fold of the timeline so far."""
         return self._timeline.state
+
+    @property
+    def display(self) -> DisplayState:
+        """How the page is shown, by the timeline so far."""
+        return self._timeline.display
 
     async def take(self, events: Sequence[Event]) -> None:
         """Fold committed events."""
@@ -301,10 +304,6 @@ class WorkedSession:
         """Judge the moment of a signature whose strokes are stored."""
         await self._customer.signature(request)
 
-    def play_test_sound(self) -> None:
-        """Play the loudspeaker test from its beginning, without waiting for its end."""
-        self._loudspeaker.play()
-
     def _on_voice(self, span: VoiceSpan) -> None:
         self._tasks.spawn(self._director.answers.voice(span.from_ms, span.to_ms))
 
@@ -368,22 +367,24 @@ class WorkedSession:
 
     def live(self) -> LiveStatus:
         """The status as it is now."""
+        own = {
+            "saving_delayed": self._saving_delayed,
+            "playback_failed": self._director.playback_failed,
+            "script_stalled": self._director.stalled,
+        }
         guidance = self._watching.alerts() | self._intake.troubles()
-        if self._saving_delayed:
-            guidance.add("saving_delayed")
-        if self._director.playback_failed:
-            guidance.add("playback_failed")
-        if self._director.stalled:
-            guidance.add("script_stalled")
+        guidance |= {code for code, holds in own.items() if holds}
         facts = LiveFacts(
             stored_ms=self._intake.stored_ms(),
             recording=self._intake.on_air(),
-            prompt_playing=self._director.prompt_playing,
+            prompt_playing=self._director.prompt_playing or self.speaking.is_reading_again,
+            prompt=self._director.prompt_of(self.state),
+            display=self.display,
             guidance=guidance,
             last_failure=self._timeline.last_failure,
             desks=self._director.shown(),
         )
-        return live_status(self.script, self.state, self.prompts, facts)
+        return live_status(self.script, self.state, self.speaking.prompts, facts)
 
     async def _tick(self) -> None:
         was_on_air = False

@@ -15,15 +15,16 @@ import structlog
 
 from backing.bus import Subscription
 from backing.bus.envelope import failure_fields
-from media_worker.play.library import loudspeaker_test
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.readiness import degraded
 from media_worker.record.clearing import clear_spool
 from media_worker.recovered import recover_sessions
 from media_worker.session import SessionDeps, WorkedSession
+from media_worker.speaking import ScriptSpeech
 from media_worker.speech_desk import SpeechDesk
 from shuanglu.errors import UnavailableError
 from shuanglu.script.model import Script
+from shuanglu.timeline.events import VoiceSpeed
 from shuanglu.wire.bus import (
     Committed,
     Done,
@@ -51,7 +52,9 @@ _log = structlog.get_logger(__name__)
 class PromptSource(Protocol):
     """Where a script's speech comes from."""
 
-    async def prompts(self, script: Script) -> Mapping[str, RenderedPrompt]:
+    async def prompts(
+        self, script: Script, speed: VoiceSpeed = VoiceSpeed.NORMAL
+    ) -> Mapping[str, RenderedPrompt]:
         """Speech by step id, and the loudspeaker test under ``TEST_SOUND_ID``."""
         ...
 
@@ -184,10 +187,11 @@ class MediaWorker:
 
     async def _load(self, session_id: str) -> WorkedSession:
         load = await self._claim(session_id)
-        prompts = await self._library.prompts(load.script)
-        session = WorkedSession(
-            load, self._deps, prompts=prompts, test_sound=loudspeaker_test(prompts)
+        speech = ScriptSpeech(
+            normal=await self._library.prompts(load.script),
+            slow=lambda: self._library.prompts(load.script, VoiceSpeed.SLOW),
         )
+        session = WorkedSession(load, self._deps, speech=speech)
         session.start()
         return session
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from shuanglu.display import DisplayState, display_after, display_view
 from shuanglu.masking import mask_name
 from shuanglu.script.due import steps_due
 from shuanglu.script.model import Script, StepKind, Text
@@ -38,6 +39,7 @@ class SessionState:
     alerts: tuple[str, ...] = ()
     key_assurance: ev.Assurance | None = None
     verdict: ev.VerdictGiven | None = None
+    display: DisplayState = field(default_factory=DisplayState)
 
     @property
     def stored_ms(self) -> int:
@@ -65,7 +67,8 @@ def fold_session(
     state = state or SessionState()
     for event in events:
         run = apply(script, state.run, event.payload)
-        state = replace(_after(state, event), run=run, seq=event.seq)
+        display = display_after(state.display, event.payload)
+        state = replace(_after(state, event), run=run, seq=event.seq, display=display)
     return state
 
 
@@ -170,6 +173,7 @@ def customer_session_of(
         consent_face=state.consents.get(ev.ConsentKind.FACE),
         phase=state.phase(is_sealed=receipt is not None),
         receipt=receipt,
+        display=display_view(state.display),
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import structlog
 
 from backing.bus import Bus
+from shuanglu.display import DisplayState, display_after, display_view
 from shuanglu.errors import NotAllowedError, ShuangluError, TimelineClosedError
 from shuanglu.script.due import steps_due
 from shuanglu.script.model import AskedStep, DocumentStep, Step
@@ -35,6 +36,7 @@ class SessionView:
         self._seq = 0
         self._stored_ms = 0
         self._verdict: VerdictGiven | None = None
+        self._display = DisplayState()
         self._take(load.events)
 
     @property
@@ -82,6 +84,7 @@ class SessionView:
         for event in events:
             self._seq = event.seq
             self._state = fold(self._script, (event,), self._state)
+            self._display = display_after(self._display, event.payload)
             if isinstance(event.payload, MediaStored):
                 self._stored_ms = max(self._stored_ms, event.payload.end_ms)
             if isinstance(event.payload, VerdictGiven):
@@ -103,6 +106,7 @@ class SessionView:
             step_count=count,
             step=None if step_id is None else self._step_view(self._script.step(step_id)),
             guidance=(),
+            display=display_view(self._display),
         )
 
     def _step_view(self, step: Step) -> StepView:

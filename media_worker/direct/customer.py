@@ -24,8 +24,10 @@ from shuanglu.wire.signalling import (
     ChallengeBegun,
     ChallengeDeclined,
     ChallengePerformed,
+    ChooseDisplay,
     DeviceCheckedReport,
     DocumentReadReport,
+    HearAgain,
     IdentityConfirm,
     IdentityRetake,
     PageVisibility,
@@ -81,6 +83,12 @@ class CustomerInputs:
                 self._director.page_visibility(hidden=hidden)
             case ChallengeBegun() | ChallengePerformed() | ChallengeDeclined() as deed:
                 self._director.liveness.take(deed)
+            case ChooseDisplay() as choice:
+                async with self._one_at_a_time:
+                    await self._choose_display(choice)
+            case HearAgain() as ask:
+                async with self._one_at_a_time:
+                    await self._hear_again(ask)
             case _:
                 async with self._one_at_a_time:
                     await self._take_deed(request)
@@ -110,7 +118,7 @@ class CustomerInputs:
             case IdentityRetake() as retake:
                 await self._director.identity.retake(retake)
             case RedoStep() as redo:
-                await self._append(inputs.redo_asked(script, state, redo))
+                await self._redo(redo)
             case AskPerson():
                 await self._ask_person()
 
@@ -152,15 +160,52 @@ class CustomerInputs:
         stage = self._stage
         inputs.signature_made(stage.script, stage.state, request, awaited_ms=awaited_ms)
 
+    async def _redo(self, redo: RedoStep) -> None:
+        stage = self._stage
+        inputs.redo_asked(stage.script, stage.state, redo)
+        if stage.state.phase is not RunPhase.PROMPTING:
+            await self._append(inputs.redo_asked(stage.script, stage.state, redo))
+            return
+        await self._director.stop()  # it would wait for the end of what is cut here
+        try:
+            # The prompt may just have been proved: then there is nothing to begin again.
+            await self._append(inputs.redo_asked(stage.script, stage.state, redo))
+        finally:
+            self._director.start()
+            self._director.wake()
+
     async def _ask_person(self) -> None:
         if self._stage.state.phase in {RunPhase.CLOSED, RunPhase.STAFFED}:
             raise ConflictError("a person is already on the way")
         await self._append(ev.RouteStaffed(reason="customer_asked"))
 
+    async def _choose_display(self, choice: ChooseDisplay) -> None:
+        chosen = inputs.display_chosen(self._stage.display, choice)
+        if chosen is not None:
+            await self._append(chosen)
+
+    async def _hear_again(self, ask: HearAgain) -> None:
+        """Read the step's speech once more; what the customer did in the step stays."""
+        stage = self._stage
+        step = inputs.step_to_hear_again(stage.script, stage.state, ask)
+        if stage.speaking.is_reading_again:
+            raise ConflictError("it is being read already", field="step_id")
+        prompt = stage.speaking.prompts[step.id]
+        repeated = ev.PromptRepeated(
+            step_id=step.id,
+            attempt=ask.attempt,
+            audio_sha256=prompt.sha256,
+            duration_ms=prompt.duration_ms,
+            speed=prompt.speed,
+            synthetic=prompt.synthetic,
+        )
+        await self._append(repeated)
+        stage.speaking.read_again(prompt)
+
     def _play_test_sound(self) -> None:
         if self._stage.state.phase is not RunPhase.WAITING:
             raise ConflictError("the script has begun")
-        self._stage.play_test_sound()
+        self._stage.speaking.test_sound()
 
     async def _append(self, payload: ev.Payload) -> None:
         await self._stage.append(Actor.CUSTOMER, payload)

@@ -38,6 +38,7 @@ from shuanglu.script.runner import (
     JudgeAnswer,
     PlayPrompt,
     RunPhase,
+    RunState,
     decide,
     next_step_id,
 )
@@ -72,6 +73,7 @@ class Director:
         self._task: asyncio.Task[None] | None = None
         self._proof: _AwaitedProof | None = None
         self._page_hidden = False
+        self._spoken: tuple[tuple[str, int], RenderedPrompt] | None = None
         self.answers = AnswerDesk(stage, shipped_answers())
         self.identity = IdentityDesk(stage)
         self.liveness = LivenessDesk(stage)
@@ -97,6 +99,12 @@ class Director:
     def wake(self) -> None:
         """The fold or the air changed: look again."""
         self._wake.set()
+
+    def prompt_of(self, state: RunState) -> RenderedPrompt | None:
+        """What was played, or is being played, of the attempt that is going on."""
+        if self._spoken is None or self._spoken[0] != (state.step_id, state.attempt):
+            return None
+        return self._spoken[1]
 
     def page_visibility(self, *, hidden: bool) -> None:
         """The page went away or came back; no prompt starts while it is away."""
@@ -223,7 +231,8 @@ class Director:
     # --- prompts -------------------------------------------------------------------
 
     async def _play_prompt(self, action: PlayPrompt) -> None:
-        prompt = self._stage.prompts[action.step_id]
+        prompt = self._stage.speaking.prompts[action.step_id]
+        self._spoken = (action.step_id, action.attempt), prompt
         step = {"step_id": action.step_id, "attempt": action.attempt}
         await self._stage.append(
             ev.Actor.SYSTEM,
@@ -232,6 +241,8 @@ class Director:
                 audio_sha256=prompt.sha256,
                 duration_ms=prompt.duration_ms,
                 packets=len(prompt.packets),
+                speed=prompt.speed,
+                synthetic=prompt.synthetic,
             ),
         )
         await self._stage.tell(PromptStartedNotice(**step, duration_ms=prompt.duration_ms))

@@ -14,6 +14,7 @@ from typing import Literal
 
 from media_worker.direct.stage import CardText, Face, Stage, Still
 from shuanglu.errors import ConflictError, InvalidInputError
+from shuanglu.rules.display import is_elder, shipped_display
 from shuanglu.rules.identity import (
     CardFields,
     TextLine,
@@ -57,6 +58,7 @@ class IdentityDesk:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._policy = shipped_identity()
+        self._display_policy = shipped_display()
         self._seen = _Seen(of=("", 0))
         self._state: State = "aim"
         self._side = ev.CardSide.FRONT
@@ -183,6 +185,21 @@ class IdentityDesk:
             }
         )
         await self._stage.append(Actor.CUSTOMER, payload)
+        await self._show_as_an_elder_likes(number)
+
+    async def _show_as_an_elder_likes(self, number: str) -> None:
+        """Turn elder mode on for an elder (REG-33), unless the customer turned it off before."""
+        shown, policy = self._stage.display, self._display_policy
+        if shown.is_elder or shown.declined or not is_elder(number, self._today(), policy):
+            return
+        changed = ev.DisplayChanged(
+            mode=ev.DisplayMode.ELDER,
+            voice=ev.VoiceSpeed.SLOW,
+            language=shown.language,
+            by="birth_date",
+            policy_version=policy.version,
+        )
+        await self._stage.append(Actor.SYSTEM, changed)
 
     async def retake(self, message: IdentityRetake) -> None:
         """The customer wants the card captured again: another attempt, beside this one."""

@@ -7,10 +7,12 @@ field and changes nothing.
 
 from __future__ import annotations
 
-from shuanglu.errors import ConflictError, InvalidInputError
+from shuanglu.display import DisplayState
+from shuanglu.errors import ConflictError, InvalidInputError, TooManyAttemptsError
 from shuanglu.script.model import (
     AskedStep,
     DocumentStep,
+    LivenessStep,
     QuestionnaireStep,
     Script,
     SignatureStep,
@@ -22,8 +24,10 @@ from shuanglu.timeline import events as ev
 from shuanglu.wire.bus import SignatureRequest
 from shuanglu.wire.signalling import (
     AnswerTap,
+    ChooseDisplay,
     DeviceCheckedReport,
     DocumentReadReport,
+    HearAgain,
     QuestionnaireReport,
     RedoStep,
     TalkDone,
@@ -31,6 +35,10 @@ from shuanglu.wire.signalling import (
 
 CLAIMED_TIME_SLACK_MS = 1500
 """A phone's clock may run this far ahead of ours over one step."""
+MOST_DISPLAY_CHANGES = 100
+"""In one session; nobody looks for so long, and each is an event of the record."""
+_VOICE_COUNTS = (AskedStep, TalkStep, LivenessStep)
+"""Begun again instead: what the microphone hears then would be taken for the customer."""
 
 
 def current_step(script: Script, state: RunState, step_id: str, attempt: int) -> Step:
@@ -120,8 +128,13 @@ def talk_done(script: Script, state: RunState, done: TalkDone, *, awaited_ms: in
 
 
 def redo_asked(script: Script, state: RunState, redo: RedoStep) -> ev.StepFailed:
-    """The customer's wish to begin the step again, which fails the attempt."""
-    current_step(script, state, redo.step_id, redo.attempt)
+    """The customer's wish to begin the step again, which fails the attempt.
+
+    Also while its speech is playing: who did not follow need not wait for its end.
+    """
+    saying = (RunPhase.PROMPTING, redo.step_id, redo.attempt)
+    if (state.phase, state.step_id, state.attempt) != saying:
+        current_step(script, state, redo.step_id, redo.attempt)
     return ev.StepFailed(step_id=redo.step_id, attempt=redo.attempt, reason="customer_redo")
 
 
@@ -136,4 +149,28 @@ def signature_made(
         raise InvalidInputError("that is too short to be a signature", field="strokes")
     if request.duration_ms > awaited_ms + CLAIMED_TIME_SLACK_MS:
         raise InvalidInputError("more signing time than has passed", field="strokes")
+    return step
+
+
+def display_chosen(state: DisplayState, choice: ChooseDisplay) -> ev.DisplayChanged | None:
+    """The customer's choice of how the page is shown; what is so already is nothing new."""
+    mode = ev.DisplayMode.ELDER if choice.elder else ev.DisplayMode.STANDARD
+    if (mode, choice.voice, choice.language) == (state.mode, state.voice, state.language):
+        return None
+    if state.changes >= MOST_DISPLAY_CHANGES:
+        raise TooManyAttemptsError("the display was changed too often")
+    return ev.DisplayChanged(
+        mode=mode,
+        voice=choice.voice,
+        language=choice.language,
+        by="customer",
+        policy_version=None,
+    )
+
+
+def step_to_hear_again(script: Script, state: RunState, ask: HearAgain) -> Step:
+    """The step whose speech may be read once more while it awaits the customer."""
+    step = current_step(script, state, ask.step_id, ask.attempt)
+    if isinstance(step, _VOICE_COUNTS):
+        raise ConflictError("this step is begun again to be heard again", field="step_id")
     return step

@@ -6,9 +6,10 @@ Stage: a pure view. It decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from media_worker.play.prompt import RenderedPrompt
+from shuanglu.display import DisplayState, display_view
 from shuanglu.script.due import steps_due
 from shuanglu.script.model import (
     AskedStep,
@@ -56,6 +57,9 @@ class LiveFacts:
     guidance: Iterable[str]
     last_failure: str | None
     desks: DeskFacts
+    prompt: RenderedPrompt | None = None
+    """What was really played of the step; the speed may have been changed since."""
+    display: DisplayState = field(default_factory=DisplayState)
 
 
 def live_status(
@@ -72,6 +76,7 @@ def live_status(
         step_count=len(due),
         step=_step_view(script, state, prompts, facts) if state.step_id else None,
         guidance=tuple(sorted(facts.guidance)),
+        display=display_view(facts.display),
     )
 
 
@@ -85,7 +90,7 @@ def _step_view(
         attempt=state.attempt,
         title=step.title,
         show=step.show,
-        prompt=_prompt_view(prompts[step.id], state, playing=facts.prompt_playing),
+        prompt=_prompt_view(facts.prompt or prompts[step.id], state, playing=facts.prompt_playing),
         awaiting_customer=state.phase is RunPhase.AWAITING and state.choice is None,
         voice_heard=state.answer_heard,
         last_failure=facts.last_failure,

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 from media_worker.play.prompt import RenderedPrompt
+from shuanglu.display import DisplayState
 from shuanglu.rules.measurement import Measurement
 from shuanglu.rules.observation import FacesInSpan
 from shuanglu.script.model import Script
@@ -169,6 +170,28 @@ class Senses(Protocol):
         ...
 
 
+class Voice(Protocol):
+    """The script's speech, and what is said beside it, which counts for nothing."""
+
+    @property
+    def prompts(self) -> Mapping[str, RenderedPrompt]:
+        """Rendered speech by step id, at the speed that is wanted now."""
+        ...
+
+    @property
+    def is_reading_again(self) -> bool:
+        """Whether a step's speech is being read once more."""
+        ...
+
+    def test_sound(self) -> None:
+        """Play the loudspeaker test, without waiting for its end."""
+        ...
+
+    def read_again(self, prompt: RenderedPrompt) -> None:
+        """Read a step's speech once more, without waiting for its end."""
+        ...
+
+
 class EarlierAssessments(Protocol):
     """The customer's earlier risk assessments, which only the server knows."""
 
@@ -200,8 +223,13 @@ class Stage(Protocol):
         ...
 
     @property
-    def prompts(self) -> Mapping[str, RenderedPrompt]:
-        """Rendered speech by step id."""
+    def speaking(self) -> Voice:
+        """The session's voice."""
+        ...
+
+    @property
+    def display(self) -> DisplayState:
+        """How the page is shown, by the timeline so far."""
         ...
 
     @property
@@ -250,10 +278,6 @@ class Stage(Protocol):
 
     async def finish(self) -> None:
         """Store what is in flight, judge the record, append what came of it."""
-        ...
-
-    def play_test_sound(self) -> None:
-        """Play the loudspeaker test, without waiting for its end."""
         ...
 
     def changed(self) -> None:

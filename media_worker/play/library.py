@@ -1,4 +1,4 @@
-"""The prompts of every script that this worker has met, rendered once and kept.
+"""The prompts of every script that this worker has met, rendered once a speed and kept.
 
 Stage: between sessions and the renderer. It never renders on the event loop.
 """
@@ -15,6 +15,7 @@ from media_worker.models.registry import ModelRegistry
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.play.render import TEST_SOUND_ID, Progress, prompts_for
 from shuanglu.script.model import Script
+from shuanglu.timeline.events import VoiceSpeed
 
 MAX_SCRIPTS = 32
 """Scripts whose packets are held in memory; what falls out is read again from the store."""
@@ -35,31 +36,39 @@ class PromptLibrary:
         self._objects = objects
         self._cache_dir = cache_dir
         self._progress = progress
-        self._by_script: dict[str, Mapping[str, RenderedPrompt]] = {}
-        self._rendering: MutableMapping[str, asyncio.Lock] = WeakValueDictionary()
+        self._kept: dict[tuple[str, VoiceSpeed], Mapping[str, RenderedPrompt]] = {}
+        self._rendering: MutableMapping[tuple[str, VoiceSpeed], asyncio.Lock] = (
+            WeakValueDictionary()
+        )
 
-    async def prompts(self, script: Script) -> Mapping[str, RenderedPrompt]:
+    async def prompts(
+        self, script: Script, speed: VoiceSpeed = VoiceSpeed.NORMAL
+    ) -> Mapping[str, RenderedPrompt]:
         """Speech by step id, and the loudspeaker test under ``TEST_SOUND_ID``.
 
         Raises ``InvalidInputError`` naming the step whose text cannot be spoken.
         """
-        # A lock a script: a session need not wait until a draft of the editor is rendered.
-        async with self._rendering.setdefault(script.sha256, asyncio.Lock()):
-            prompts = self._by_script.get(script.sha256)
+        # A lock a script and speed: nobody who joins waits for another script, a draft, or
+        # the slow voice.
+        key = (script.sha256, speed)
+        async with self._rendering.setdefault(key, asyncio.Lock()):
+            prompts = self._kept.get(key)
             if prompts is None:
-                prompts = await self._render(script)
-                while len(self._by_script) >= MAX_SCRIPTS:
-                    self._by_script.pop(next(iter(self._by_script)))
-                self._by_script[script.sha256] = prompts
+                prompts = await self._render(script, speed)
+                while len(self._kept) >= MAX_SCRIPTS:
+                    self._kept.pop(next(iter(self._kept)))
+                self._kept[key] = prompts
         return prompts
 
-    async def _render(self, script: Script) -> Mapping[str, RenderedPrompt]:
+    async def _render(self, script: Script, speed: VoiceSpeed) -> Mapping[str, RenderedPrompt]:
         return await prompts_for(
             script,
             objects=self._objects,
             cache_dir=self._cache_dir,
             registry=self._registry,
-            progress=self._progress,
+            # Who starts the server waits for the normal voice only, and is told of no other.
+            progress=self._progress if speed is VoiceSpeed.NORMAL else None,
+            speed=speed,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shuanglu.timeline.events import VoiceSpeed
 from shuanglu.wire.views import Cue
 
 
@@ -16,3 +17,4 @@ class RenderedPrompt:
     duration_ms: int
     cues: tuple[Cue, ...]
     synthetic: bool
+    speed: VoiceSpeed = VoiceSpeed.NORMAL

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backing.objects.interface import ObjectStore
 from media_worker.models.registry import ModelRegistry
+from media_worker.play.pace import PACES
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.play.render_job import Job, Report, SpokenText
 from media_worker.play.render_ogg import PACKET_MS, demux
@@ -21,7 +22,7 @@ from media_worker.play.render_run import RenderError, run_job
 from shuanglu.errors import InvalidInputError, NotFoundError
 from shuanglu.script.model import Script
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
-from shuanglu.timeline.events import Sha256Hex
+from shuanglu.timeline.events import Sha256Hex, VoiceSpeed
 from shuanglu.wire.views import Cue
 
 RENDERING_VERSION = 1
@@ -29,8 +30,6 @@ RENDERING_VERSION = 1
 TEST_SOUND_ID = "@test-sound"
 """Key of the loudspeaker check among the prompts; no step can be called this."""
 TEST_SOUND_TEXT = "您好,能听到我的声音吗?"
-SPEED = 0.85
-"""Kokoro's own pace is hurried for a disclosure; see the measured rate in the tests."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a step's id, how many texts are rendered, and of how many."""
@@ -62,6 +61,7 @@ async def prompts_for(
     cache_dir: Path,
     registry: ModelRegistry,
     progress: Progress | None = None,
+    speed: VoiceSpeed = VoiceSpeed.NORMAL,
 ) -> dict[str, RenderedPrompt]:
     """Every step's prompt by step id, and the loudspeaker test under ``TEST_SOUND_ID``.
 
@@ -71,7 +71,7 @@ async def prompts_for(
     """
     texts = {step.id: step.say for step in script.steps} | {TEST_SOUND_ID: TEST_SOUND_TEXT}
     # Hashing the model takes 0.1 s: not on the event loop.
-    shelf = await asyncio.to_thread(_Shelf, objects, cache_dir, registry, script.voice)
+    shelf = await asyncio.to_thread(_Shelf, objects, cache_dir, registry, script.voice, speed)
     found = {name: await shelf.load(say) for name, say in texts.items()}
     wanting = tuple(SpokenText(id=n, say=texts[n]) for n, prompt in found.items() if not prompt)
     if wanting:
@@ -100,14 +100,21 @@ async def _render(texts: tuple[SpokenText, ...], shelf: _Shelf, progress: Progre
 
 
 class _Shelf:
-    """Prompts of one voice: index in the cache folder, sound in the object store."""
+    """Prompts of one voice and speed: index in the cache folder, sound in the object store."""
 
     def __init__(
-        self, objects: ObjectStore, cache_dir: Path, registry: ModelRegistry, voice: str
+        self,
+        objects: ObjectStore,
+        cache_dir: Path,
+        registry: ModelRegistry,
+        voice: str,
+        speed: VoiceSpeed,
     ) -> None:
         self._objects = objects
         self._cache_dir = cache_dir
         self._voice = voice
+        self._speed = speed
+        self._pace = PACES[speed]
         self._model = registry.get("speech")
         self._vocabulary = registry.get("speech_vocabulary")
         try:
@@ -116,13 +123,16 @@ class _Shelf:
             raise RenderError(f"there is no voice {voice!r}", field="voice") from error
 
     def _index_path(self, say: str) -> Path:
+        pace = self._pace
         key = {
             "rendering": RENDERING_VERSION,
-            "speed": str(SPEED),
+            "speed": str(pace.speed),
             "text": sha256_hex(say.encode()),
             "voice": [self._voice, self._style.sha256],
             "model": [self._model.sha256, self._vocabulary.sha256],
         }
+        if pace.pause_share != 1.0:  # left out where it is 1: what is cached stays known
+            key["pauses"] = str(pace.pause_share)
         return self._cache_dir / f"{sha256_hex(canonical_bytes(key))}.json"
 
     def job(self, texts: tuple[SpokenText, ...]) -> Job:
@@ -132,7 +142,8 @@ class _Shelf:
             vocabulary=self._vocabulary.path,
             style=self._style.path,
             voice=self._voice,
-            speed=SPEED,
+            speed=self._pace.speed,
+            pause_share=self._pace.pause_share,
             into=self._cache_dir,
             texts=texts,
         )
@@ -152,6 +163,7 @@ class _Shelf:
             duration_ms=index.duration_ms,
             cues=index.cues,
             synthetic=index.synthetic,
+            speed=self._speed,
         )
 
     async def store(self, report: Report, texts: tuple[SpokenText, ...], folder: Path) -> None:

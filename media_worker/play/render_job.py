@@ -31,6 +31,7 @@ class Job(_Frozen):
     style: Path
     voice: str
     speed: float
+    pause_share: float = 1.0
     into: Path
     texts: tuple[SpokenText, ...]
 

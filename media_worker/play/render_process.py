@@ -33,14 +33,17 @@ def _ms(sample_count: int) -> int:
     return sample_count * 1000 // SAMPLE_RATE_HZ
 
 
-def spoken(voice: Voice, text: str) -> tuple[Samples, tuple[Cue, ...]]:
-    """Samples of the whole text, and from when to when each piece is heard."""
+def spoken(voice: Voice, text: str, *, pause_share: float = 1.0) -> tuple[Samples, tuple[Cue, ...]]:
+    """Samples of the whole text, and from when to when each piece is heard.
+
+    ``pause_share`` stretches the pauses between pieces; the voice has its own speed.
+    """
     parts, cues = [_silence(render_ogg.LEAD_IN_MS)], []
     length = len(parts[0])
     for piece in pieces(text):
         speech = voice.speak(piece.text)
         cues.append(Cue(from_ms=_ms(length), to_ms=_ms(length + len(speech)), text=piece.text))
-        parts += [speech, _silence(piece.pause_ms)]
+        parts += [speech, _silence(round(piece.pause_ms * pause_share))]
         length += len(speech) + len(parts[-1])
     parts[-1] = _silence(render_ogg.TAIL_MS)
     return render_ogg.normalise(np.concatenate(parts)), tuple(cues)
@@ -48,7 +51,7 @@ def spoken(voice: Voice, text: str) -> tuple[Samples, tuple[Cue, ...]]:
 
 def _render(voice: Voice, text: SpokenText, job: Job) -> Report:
     try:
-        samples, cues = spoken(voice, text.say)
+        samples, cues = spoken(voice, text.say, pause_share=job.pause_share)
     except ShuangluError as error:
         return Report(id=text.id, error=error.detail)
     tags = render_ogg.synthetic_tags(text_sha256=sha256_hex(text.say.encode()), voice=job.voice)

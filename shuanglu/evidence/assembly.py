@@ -54,7 +54,7 @@ def objects_named_by(events: Sequence[Event]) -> tuple[NamedObject, ...]:
                 found.add(NamedObject("strokes", sha256))
             case ev.StatementIssued(statement_sha256=sha256):
                 found.add(NamedObject("statement", sha256))
-            case ev.PromptStarted(audio_sha256=sha256):
+            case ev.PromptStarted(audio_sha256=sha256) | ev.PromptRepeated(audio_sha256=sha256):
                 found.add(NamedObject("prompt", sha256))
             case ev.ConsentRecorded(text_sha256=sha256):
                 found.add(NamedObject("consent", sha256))
@@ -65,6 +65,16 @@ def objects_named_by(events: Sequence[Event]) -> tuple[NamedObject, ...]:
             case ev.ScreenStored(piece_sha256=sha256):
                 found.add(NamedObject("screen", sha256))
     return tuple(sorted(found))
+
+
+def synthetic_prompts(events: Sequence[Event]) -> frozenset[str]:
+    """Hashes of the prompts that the timeline says a machine spoke (REG-30)."""
+    played = (event.payload for event in events)
+    return frozenset(
+        payload.audio_sha256
+        for payload in played
+        if isinstance(payload, ev.PromptStarted | ev.PromptRepeated) and payload.synthetic
+    )
 
 
 def timeline_file(events: Sequence[Event]) -> bytes:
@@ -92,6 +102,7 @@ def assemble(
     first, last = events[0].payload, events[-1].payload
     if not isinstance(first, ev.SessionCreated) or not isinstance(last, ev.VerdictGiven):
         raise ConflictError("the timeline is not closed")
+    synthetic = synthetic_prompts(events)
     timeline, script_bytes, readme = (
         timeline_file(events),
         script_file(script),
@@ -114,13 +125,22 @@ def assemble(
         ),
         media=tuple(sorted(media, key=lambda entry: entry.stretch)),
         objects=tuple(
-            ObjectEntry(file=named.file, bytes=size, sha256=named.sha256, role=named.role)
-            for named, size in sorted(object_bytes.items())
+            _object_entry(named, size, synthetic) for named, size in sorted(object_bytes.items())
         ),
         models=models_named_by(events),
         readme=NamedFile(file=README_FILE, bytes=len(readme), sha256=sha256_hex(readme)),
         verdict=last,
         signing_key_id=signing_key_id,
+    )
+
+
+def _object_entry(named: NamedObject, size: int, synthetic: frozenset[str]) -> ObjectEntry:
+    return ObjectEntry(
+        file=named.file,
+        bytes=size,
+        sha256=named.sha256,
+        role=named.role,
+        synthetic=True if named.role == "prompt" and named.sha256 in synthetic else None,
     )
 
 

@@ -24,6 +24,7 @@ from shuanglu.evidence.names import (
     TIMELINE_FILE,
 )
 from shuanglu.timeline.events import Sha256Hex, VerdictGiven
+from shuanglu.timeline.events.payload import is_absent
 from shuanglu.wire.base import Wire
 
 FORMAT: Final = "shuanglu-evidence-1"
@@ -90,6 +91,11 @@ class ObjectEntry(NamedFile):
     """A file named by its own hash."""
 
     role: Literal["strokes", "statement", "prompt", "consent", "card", "screen"]
+    synthetic: Literal[True] | None = Field(
+        default=None,
+        description="speech that a machine made (人工智能生成, REG-30); absent in older records",
+        exclude_if=is_absent,
+    )
 
 
 class ModelEntry(Wire):

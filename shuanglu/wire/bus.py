@@ -38,8 +38,10 @@ from shuanglu.wire.signalling import (
     ChallengeBegun,
     ChallengeDeclined,
     ChallengePerformed,
+    ChooseDisplay,
     DeviceCheckedReport,
     DocumentReadReport,
+    HearAgain,
     IdentityConfirm,
     IdentityRetake,
     PageVisibility,
@@ -146,6 +148,8 @@ PhoneInput = (
     | ChallengePerformed
     | ChallengeDeclined
     | AskPerson
+    | ChooseDisplay
+    | HearAgain
     | PageVisibility
 )
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from shuanglu.timeline.events import PlaybackProof
+from shuanglu.timeline.events import PageLanguage, PlaybackProof, VoiceSpeed
 from shuanglu.wire.base import Wire
 from shuanglu.wire.views import CustomerSession, LiveStatus, Receipt, VerdictView
 
@@ -157,6 +157,23 @@ class AskPerson(Wire):
     type: Literal["ask_person"] = "ask_person"
 
 
+class ChooseDisplay(Wire):
+    """How the customer wants the page and the voice from now on: always the whole choice."""
+
+    type: Literal["choose_display"] = "choose_display"
+    elder: bool
+    voice: VoiceSpeed
+    language: PageLanguage
+
+
+class HearAgain(Wire):
+    """The customer wants the step's speech read aloud once more; nothing else changes."""
+
+    type: Literal["hear_again"] = "hear_again"
+    step_id: StepId
+    attempt: Attempt
+
+
 class PageVisibility(Wire):
     """The page went to the background or came back."""
 
@@ -188,6 +205,8 @@ PhoneMessage = Annotated[
     | ChallengePerformed
     | ChallengeDeclined
     | AskPerson
+    | ChooseDisplay
+    | HearAgain
     | PageVisibility
     | Ping,
     Field(discriminator="type"),

@@ -17,6 +17,8 @@ from shuanglu.timeline.events import (
     Gesture,
     Missing,
     Outcome,
+    PageLanguage,
+    VoiceSpeed,
 )
 from shuanglu.wire.base import Wire
 
@@ -129,6 +131,14 @@ class StepView(Wire):
     )
 
 
+class DisplayView(Wire):
+    """How the page is to be shown, as the record has it. It never says why."""
+
+    elder: bool = Field(default=False, description="larger, slower, one thing a screen (REG-33)")
+    voice: VoiceSpeed = VoiceSpeed.NORMAL
+    language: PageLanguage | None = Field(default=None, description="None: not said yet")
+
+
 class LiveStatus(Wire):
     """The always-true status strip of the phone."""
 
@@ -139,6 +149,7 @@ class LiveStatus(Wire):
     step_count: int
     step: StepView | None
     guidance: tuple[str, ...] = Field(description="alert codes that are active now")
+    display: DisplayView = DisplayView()
 
 
 class Receipt(Wire):
@@ -184,6 +195,7 @@ class CustomerSession(Wire):
     consent_face: bool | None
     phase: SessionPhase
     receipt: Receipt | None = None
+    display: DisplayView = DisplayView()
 
 
 class SessionSummary(Wire):

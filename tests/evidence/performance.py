@@ -211,7 +211,8 @@ class Performance:
         sha256 = sha256_hex(sound)
         self.keep(NamedObject("prompt", sha256), sound)
         same = {"step_id": step.id, "attempt": attempt, "audio_sha256": sha256}
-        self.tell(ev.PromptStarted.model_validate({**same, "duration_ms": 900, "packets": 45}))
+        spoken = {"duration_ms": 900, "packets": 45, "speed": "slow", "synthetic": True}
+        self.tell(ev.PromptStarted.model_validate({**same, **spoken}))
         self.store(1)
         proof = ev.PlaybackProof(
             packets_received=45,

@@ -118,6 +118,50 @@ def test_an_object_that_nobody_named_is_found() -> None:
     assert first_failure(replace(sealed, objects=objects).files()) == (7, "object_extra")
 
 
+def test_every_prompt_is_labelled_as_a_machines_voice() -> None:
+    prompts = [o for o in Sealed.of(PERFORMED).manifest().objects if o.role == "prompt"]
+    assert prompts
+    assert all(entry.synthetic for entry in prompts)
+
+
+def test_a_voice_whose_label_was_taken_off_is_found() -> None:
+    sealed = Sealed.of(PERFORMED)
+    manifest = sealed.manifest()
+    bare = tuple(entry.model_copy(update={"synthetic": None}) for entry in manifest.objects)
+    unlabelled = manifest.model_copy(update={"objects": bare})
+    assert first_failure(sealed.signed(sealed.files(), unlabelled)) == (7, "prompt_label")
+
+
+def test_a_label_on_what_no_machine_spoke_is_found() -> None:
+    sealed = Sealed.of(PERFORMED)
+    manifest = sealed.manifest()
+    all_of_it = tuple(entry.model_copy(update={"synthetic": True}) for entry in manifest.objects)
+    overlabelled = manifest.model_copy(update={"objects": all_of_it})
+    assert first_failure(sealed.signed(sealed.files(), overlabelled)) == (7, "prompt_label")
+
+
+def test_what_was_read_again_belongs_to_the_record() -> None:
+    sound = b"OggS slow"
+    named = NamedObject("prompt", sha256_hex(sound))
+    sealed = unconfirmed()
+    again = ev.PromptRepeated(
+        step_id=sealed.script.steps[0].id,
+        attempt=1,
+        audio_sha256=named.sha256,
+        duration_ms=100,
+        speed=ev.VoiceSpeed.SLOW,
+        synthetic=True,
+    )
+    place = index_of(sealed, ev.PromptPlayed) + 1
+    started = draft_of(sealed.events[place - 1])
+    told = sealed.with_events(
+        lambda drafts: drafts.insert(place, started.model_copy(update={"payload": again}))
+    )
+    assert first_failure(told.files()) == (7, "object_missing")
+    whole = replace(told, objects={**told.objects, named: sound})
+    assert first_failure(whole.files()) == (0, "")
+
+
 def test_strokes_of_another_session_are_found() -> None:
     sealed = Sealed.of(PERFORMED)
     named = next(n for n in sealed.objects if n.role == "strokes")

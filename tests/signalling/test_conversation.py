@@ -52,6 +52,8 @@ INPUTS: list[dict[str, Any]] = [
     },
     {"type": "redo_step", "step_id": "ask", "attempt": 1},
     {"type": "ask_person"},
+    {"type": "choose_display", "elder": True, "voice": "slow", "language": "zh-HK"},
+    {"type": "hear_again", "step_id": "paper", "attempt": 1},
     {"type": "page_visibility", "hidden": True},
 ]
 
@@ -76,6 +78,21 @@ async def test_without_a_worker_the_status_comes_from_the_timeline(site: Site) -
     assert status.step is not None
     assert (status.step.id, len(status.step.choices), status.step.prompt.played) == ("ask", 2, True)
     assert not status.step.awaiting_customer
+
+
+async def test_without_a_worker_the_page_is_shown_as_the_timeline_says(site: Site) -> None:
+    changed = ev.DisplayChanged(
+        mode=ev.DisplayMode.ELDER,
+        voice=ev.VoiceSpeed.SLOW,
+        language="zh-HK",
+        by="birth_date",
+        policy_version=1,
+    )
+    await site.worker.stop()
+    await site.timeline.commit(SESSION, [changed])
+    display = (await (await site.phone()).hello(site.token())).live.display
+    assert (display.elder, display.voice, display.language) == (True, "slow", "zh-HK")
+    assert set(type(display).model_fields) == {"elder", "voice", "language"}, "and never why"
 
 
 async def test_an_offer_is_answered(site: Site) -> None:

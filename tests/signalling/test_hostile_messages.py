@@ -35,6 +35,12 @@ BROKEN: dict[str, tuple[str | bytes, str, str | None, str | None]] = {
         "name",
         "ask_person",
     ),
+    "a language that no page speaks": (
+        '{"type": "choose_display", "elder": true, "voice": "slow", "language": "tlh"}',
+        "invalid_input",
+        "language",
+        "choose_display",
+    ),
     "field of another type": (
         '{"type": "page_visibility", "hidden": [true]}',
         "invalid_input",

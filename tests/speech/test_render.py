@@ -10,6 +10,7 @@ import yaml
 
 from backing.objects.folder import FolderObjectStore
 from media_worker.models.registry import ModelRegistry, ModelSettings, ModelUnusableError
+from media_worker.play.pace import PACES
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.play.render import TEST_SOUND_ID, TEST_SOUND_TEXT, object_key, prompts_for
 from media_worker.play.render_ogg import demux, encode, normalise, synthetic_tags
@@ -19,6 +20,7 @@ from media_worker.play.render_speech import SAMPLE_RATE_HZ, Voice
 from shuanglu.errors import InvalidInputError
 from shuanglu.script.model import Script, parse_script
 from shuanglu.timeline.chain import sha256_hex
+from shuanglu.timeline.events import VoiceSpeed
 
 TEMPLATE = Path(__file__).parents[2] / "shuanglu" / "script" / "templates" / "bank-wealth-demo.yaml"
 
@@ -162,6 +164,45 @@ def test_the_pace_is_calm(voice: Voice) -> None:
     samples, _ = spoken(voice, text)
     characters = sum("\u4e00" <= sign <= "\u9fff" for sign in text)
     assert 150 < characters / (len(samples) / SAMPLE_RATE_HZ) * 60 < 240
+
+
+def test_the_slow_voice_speaks_at_the_normal_rate_of_the_regulation(
+    slow_voice: Voice,
+) -> None:
+    text = "您将购买的是理财产品,不是银行存款。产品不保本,也不保证收益。"
+    pace = PACES[VoiceSpeed.SLOW]
+    samples, cues = spoken(slow_voice, text, pause_share=pace.pause_share)
+    characters = sum("\u4e00" <= sign <= "\u9fff" for sign in text)
+    assert 120 <= characters / (len(samples) / SAMPLE_RATE_HZ) * 60 <= 160
+    assert "".join(cue.text for cue in cues) == text
+
+
+async def test_each_speed_is_rendered_once_and_kept_apart(
+    registry: ModelRegistry, kept: FolderObjectStore, cache_dir: Path
+) -> None:
+    said = script()
+    rendered: list[str] = []
+
+    async def prompts(speed: VoiceSpeed) -> dict[str, RenderedPrompt]:
+        return await prompts_for(
+            said,
+            objects=kept,
+            cache_dir=cache_dir,
+            registry=registry,
+            speed=speed,
+            progress=lambda step_id, _done, _of: rendered.append(step_id),
+        )
+
+    normal = await prompts(VoiceSpeed.NORMAL)
+    before = len(rendered)
+    slow = await prompts(VoiceSpeed.SLOW)
+    assert len(rendered) == before + len(normal)
+    for name, prompt in slow.items():
+        assert (prompt.speed, normal[name].speed) == (VoiceSpeed.SLOW, VoiceSpeed.NORMAL)
+        assert prompt.duration_ms > 1.15 * normal[name].duration_ms
+        assert prompt.sha256 != normal[name].sha256
+    assert await prompts(VoiceSpeed.SLOW) == slow
+    assert await prompts(VoiceSpeed.NORMAL) == normal
 
 
 def test_numbers_are_spoken(voice: Voice) -> None:

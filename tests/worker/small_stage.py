@@ -15,6 +15,7 @@ from media_worker.direct.director import Director
 from media_worker.direct.stage import CardHint, CardText, Face, LookMode, Still, VoiceEvidence
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.play.track import VoiceTrack
+from shuanglu.display import DisplayState, display_after
 from shuanglu.rules.measurement import Measurement
 from shuanglu.rules.observation import FacesInSpan
 from shuanglu.rules.observation import VoiceEvidence as Voice
@@ -108,6 +109,22 @@ class ToldSenses:
         self.alerts.append(alert)
 
 
+@dataclass
+class ToldVoice:
+    """Has every prompt; notes what it was asked to read beside the script."""
+
+    prompts: Mapping[str, RenderedPrompt]
+    is_reading_again: bool = False
+    read: list[RenderedPrompt] = field(default_factory=list)
+
+    def test_sound(self) -> None:
+        raise NotImplementedError
+
+    def read_again(self, prompt: RenderedPrompt) -> None:
+        self.read.append(prompt)
+        self.is_reading_again = True
+
+
 def counted(
     today: int = 0,
     last_12_months: int = 0,
@@ -152,11 +169,10 @@ class SmallStage:
     ) -> None:
         self.script = script or small_script()
         self.state: RunState = replace(RunState(), phase=RunPhase.BETWEEN)
-        self.prompts: Mapping[str, RenderedPrompt] = MappingProxyType(
-            {step.id: PROMPT for step in self.script.steps}
-        )
+        self.speaking = ToldVoice(MappingProxyType({step.id: PROMPT for step in self.script.steps}))
         self.appended: list[ev.Payload] = []
         self.kept: dict[str, bytes] = {}
+        self.display = DisplayState()
         self.assessments = ToldAssessments()
         self.senses = ToldSenses()
         self.track = VoiceTrack()
@@ -207,6 +223,7 @@ class SmallStage:
         for payload in payloads:
             self.appended.append(payload)
             self.state = apply(self.script, self.state, payload)
+            self.display = display_after(self.display, payload)
         self.director.wake()
 
     async def keep(self, data: bytes, *, content_type: str) -> str:
@@ -224,9 +241,6 @@ class SmallStage:
         await self.track.play(prompt.packets)
 
     async def finish(self) -> None:
-        raise NotImplementedError
-
-    def play_test_sound(self) -> None:
         raise NotImplementedError
 
     def of(self, kind: type[P]) -> list[P]:

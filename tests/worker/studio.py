@@ -35,7 +35,7 @@ from shuanglu.clock import ManualClock, SystemClock
 from shuanglu.script.model import Script
 from shuanglu.script.runner import RunState, fold
 from shuanglu.timeline import events as ev
-from shuanglu.timeline.events import Actor, Event, EventDraft
+from shuanglu.timeline.events import Actor, Event, EventDraft, VoiceSpeed
 from shuanglu.wire import bus as wire
 from tests.media.assets import Media
 from tests.media.session import LOOPBACK
@@ -55,14 +55,17 @@ def plain_script() -> Script:
 
 
 class SpokenTone:
-    """Every prompt is the same short tone; kept in the object store as the renderer does."""
+    """Every prompt is the same short tone, at each speed a file of its own; kept in the
+    object store as the renderer does."""
 
     def __init__(self, media: Media, objects: ObjectStore) -> None:
         self._packets = media.audio[:PROMPT_PACKETS]
         self._objects = objects
 
-    async def prompts(self, script: Script) -> Mapping[str, RenderedPrompt]:
-        data = b"OggS" + b"".join(self._packets)
+    async def prompts(
+        self, script: Script, speed: VoiceSpeed = VoiceSpeed.NORMAL
+    ) -> Mapping[str, RenderedPrompt]:
+        data = b"OggS" + speed.encode() + b"".join(self._packets)
         sha256 = hashlib.sha256(data).hexdigest()
         await self._objects.put(f"prompts/{sha256}.ogg", data, content_type="audio/ogg")
         prompt = RenderedPrompt(
@@ -71,6 +74,7 @@ class SpokenTone:
             duration_ms=20 * PROMPT_PACKETS,
             cues=(),
             synthetic=True,
+            speed=speed,
         )
         return dict.fromkeys([step.id for step in script.steps] + [TEST_SOUND_ID], prompt)
 

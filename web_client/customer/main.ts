@@ -2,13 +2,16 @@ import "@shared/theme.css";
 import "./customer.css";
 
 import { createPageI18n } from "@shared/i18n/create";
-import { applyLocale, initialLocale } from "@shared/i18n/locale";
+import { applyLocale, initialLocaleOf, languageTag } from "@shared/i18n/locale";
 import { createApp } from "vue";
 
 import App from "./App.vue";
+import { Display } from "./display/display";
+import { CUSTOMER_LOCALES } from "./display/locales";
 import { Journey } from "./journey/journey";
 import { en } from "./messages/en";
 import { zh } from "./messages/zh";
+import { zhHK } from "./messages/zh-HK";
 import { applyTextSize, initialTextSize } from "./parts/text_size";
 import { VoiceOutput } from "./peer/voice_output";
 import { codeInFragment, removeFragment } from "./session/invitation_code";
@@ -21,7 +24,7 @@ function openSocket(): Socket {
   return new WebSocket(`${scheme}//${location.host}${SIGNALLING_PATH}`);
 }
 
-const locale = initialLocale(localStorage, navigator.languages);
+const locale = initialLocaleOf(CUSTOMER_LOCALES, localStorage, navigator.languages);
 applyLocale(locale, localStorage, document.documentElement);
 applyTextSize(initialTextSize(localStorage), localStorage, document.documentElement);
 
@@ -34,10 +37,11 @@ document.body.append(voiceElement);
 const journey = new Journey({
   storage: sessionStorage,
   voice: new VoiceOutput(voiceElement),
+  display: new Display(sessionStorage, document.documentElement, languageTag(locale)),
   openSocket,
 });
 
 createApp(App, { journey })
-  .use(createPageI18n(locale, { zh, en }))
+  .use(createPageI18n(locale, { zh, "zh-HK": zhHK, en }))
   .mount("#app");
 void journey.open(code);

@@ -11,6 +11,7 @@ export type AnyPayload =
   | ConsentRecorded
   | RouteStaffed
   | DeviceChecked
+  | DisplayChanged
   | RecordingStarted
   | StretchBegun
   | MediaStored
@@ -32,6 +33,7 @@ export type AnyPayload =
   | PromptStarted
   | PromptPlayed
   | PromptInterrupted
+  | PromptRepeated
   | AnswerHeard
   | AnswerTapped
   | AnswerJudged
@@ -64,6 +66,14 @@ export type Channel = "self_service" | "counter" | "field" | "remote";
  * Two separate choices, never bundled (REG-28, REG-29).
  */
 export type ConsentKind = "recording" | "face";
+/**
+ * How the customer's page is laid out (REG-33).
+ */
+export type DisplayMode = "standard" | "elder";
+/**
+ * At which of two speeds the script's speech was rendered.
+ */
+export type VoiceSpeed = "normal" | "slow";
 /**
  * What an observer can state about the picture or the sound.
  */
@@ -214,6 +224,8 @@ export type PhoneMessage =
   | ChallengePerformed
   | ChallengeDeclined
   | AskPerson
+  | ChooseDisplay
+  | HearAgain
   | PageVisibility
   | Ping;
 /**
@@ -263,6 +275,7 @@ export interface Wire {
   ChallengeView: ChallengeView;
   Channel: Channel;
   Choice: Choice;
+  ChooseDisplay: ChooseDisplay;
   Circumstance: Circumstance;
   Circumstances: Circumstances;
   ClocksAligned: ClocksAligned;
@@ -285,6 +298,9 @@ export interface Wire {
   DeviceCheckedReport: DeviceCheckedReport;
   DeviceKey: DeviceKey;
   DisclosureStep: DisclosureStep;
+  DisplayChanged: DisplayChanged;
+  DisplayMode: DisplayMode;
+  DisplayView: DisplayView1;
   DocumentRead: DocumentRead;
   DocumentReadReport: DocumentReadReport;
   DocumentStep: DocumentStep;
@@ -299,6 +315,7 @@ export interface Wire {
   Fact: Fact;
   Finding: Finding;
   Gesture: Gesture;
+  HearAgain: HearAgain;
   Hello: Hello;
   IceServer: IceServer;
   IdentityCaptured: IdentityCaptured;
@@ -340,6 +357,7 @@ export interface Wire {
   PromptInterrupted: PromptInterrupted;
   PromptPlayed: PromptPlayed;
   PromptProof: PromptProof;
+  PromptRepeated: PromptRepeated;
   PromptStarted: PromptStarted;
   PromptStartedNotice: PromptStartedNotice;
   PromptView: PromptView;
@@ -426,6 +444,7 @@ export interface Wire {
   VerdictGiven: VerdictGiven;
   VerdictView: VerdictView;
   VersionState: VersionState;
+  VoiceSpeed: VoiceSpeed;
   WebAuthnOptions: WebAuthnOptions;
   WebAuthnResponse: WebAuthnResponse;
   Welcome: Welcome;
@@ -687,6 +706,26 @@ export interface DeviceChecked {
   width_px: number;
 }
 /**
+ * From here on the page is shown like this. Before the first one: standard and normal.
+ */
+export interface DisplayChanged {
+  /**
+   * birth_date: the confirmed identity card says that the customer is an elder
+   */
+  by: "customer" | "birth_date";
+  /**
+   * None: the page has not said
+   */
+  language: ("zh-CN" | "zh-HK" | "en") | null;
+  mode: DisplayMode;
+  /**
+   * of the display policy; None if chosen
+   */
+  policy_version: number | null;
+  type: "display.changed";
+  voice: VoiceSpeed;
+}
+/**
  * The first frame of the session was stored; media time 0 is this moment.
  */
 export interface RecordingStarted {
@@ -912,7 +951,12 @@ export interface PromptStarted {
   audio_sha256: string;
   duration_ms: number;
   packets: number;
+  speed: VoiceSpeed | null;
   step_id: string;
+  /**
+   * a machine spoke it (REG-30)
+   */
+  synthetic: boolean | null;
   type: "prompt.started";
 }
 /**
@@ -952,6 +996,21 @@ export interface PromptInterrupted {
   reason: "disconnected" | "page_hidden" | "proof_insufficient" | "proof_missing";
   step_id: string;
   type: "prompt.interrupted";
+}
+/**
+ * The customer asked to hear the step's speech once more. It counts for nothing.
+ */
+export interface PromptRepeated {
+  attempt: number;
+  audio_sha256: string;
+  duration_ms: number;
+  speed: VoiceSpeed;
+  step_id: string;
+  /**
+   * a machine spoke it (REG-30)
+   */
+  synthetic: boolean;
+  type: "prompt.repeated";
 }
 /**
  * The document was shown on the phone to its last page.
@@ -1408,6 +1467,15 @@ export interface Text {
   zh: string;
 }
 /**
+ * How the customer wants the page and the voice from now on: always the whole choice.
+ */
+export interface ChooseDisplay {
+  elder: boolean;
+  language: "zh-CN" | "zh-HK" | "en";
+  type: "choose_display";
+  voice: VoiceSpeed;
+}
+/**
  * One of: a circumstance compared, an answer compared, or others combined.
  *
  * In YAML: ``{fact: age, at_least: 65}``, ``{answer: health, is: [abnormal]}``,
@@ -1573,6 +1641,7 @@ export interface CustomerSession {
   consent_face: boolean | null;
   consent_recording: boolean | null;
   customer_name_masked: string;
+  display: DisplayView;
   estimated_minutes: number;
   institution: string;
   /**
@@ -1592,6 +1661,23 @@ export interface CustomerSession {
    */
   step_kinds: StepKind[];
   step_titles: Text[];
+}
+/**
+ * How the page is to be shown, as the record has it. It never says why.
+ */
+export interface DisplayView {
+  /**
+   * larger, slower, one thing a screen (REG-33)
+   */
+  elder: boolean;
+  /**
+   * None: not said yet
+   */
+  language: ("zh-CN" | "zh-HK" | "en") | null;
+  /**
+   * At which of two speeds the script's speech was rendered.
+   */
+  voice: "normal" | "slow";
 }
 /**
  * What the customer keeps.
@@ -1666,6 +1752,23 @@ export interface DisclosureStep {
 export interface Text3 {
   en: string;
   zh: string;
+}
+/**
+ * How the page is to be shown, as the record has it. It never says why.
+ */
+export interface DisplayView1 {
+  /**
+   * larger, slower, one thing a screen (REG-33)
+   */
+  elder: boolean;
+  /**
+   * None: not said yet
+   */
+  language: ("zh-CN" | "zh-HK" | "en") | null;
+  /**
+   * At which of two speeds the script's speech was rendered.
+   */
+  voice: "normal" | "slow";
 }
 /**
  * Every page was in view, the last one to its end.
@@ -1798,6 +1901,7 @@ export interface Event {
     | ConsentRecorded
     | RouteStaffed
     | DeviceChecked
+    | DisplayChanged
     | RecordingStarted
     | StretchBegun
     | MediaStored
@@ -1819,6 +1923,7 @@ export interface Event {
     | PromptStarted
     | PromptPlayed
     | PromptInterrupted
+    | PromptRepeated
     | AnswerHeard
     | AnswerTapped
     | AnswerJudged
@@ -1871,6 +1976,14 @@ export interface Finding {
    * as in steps.3.choices; empty: the whole script
    */
   path: string;
+}
+/**
+ * The customer wants the step's speech read aloud once more; nothing else changes.
+ */
+export interface HearAgain {
+  attempt: number;
+  step_id: string;
+  type: "hear_again";
 }
 /**
  * First message on every connection, within 5 s.
@@ -1999,6 +2112,7 @@ export interface Live {
  * The always-true status strip of the phone.
  */
 export interface LiveStatus {
+  display: DisplayView2;
   /**
    * alert codes that are active now
    */
@@ -2018,6 +2132,23 @@ export interface LiveStatus {
    * milliseconds of media on disk, synced
    */
   stored_ms: number;
+}
+/**
+ * How the page is to be shown, as the record has it. It never says why.
+ */
+export interface DisplayView2 {
+  /**
+   * larger, slower, one thing a screen (REG-33)
+   */
+  elder: boolean;
+  /**
+   * None: not said yet
+   */
+  language: ("zh-CN" | "zh-HK" | "en") | null;
+  /**
+   * At which of two speeds the script's speech was rendered.
+   */
+  voice: "normal" | "slow";
 }
 /**
  * The step that the phone shows now.

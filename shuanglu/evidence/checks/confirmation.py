@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shuanglu.errors import ConflictError
-from shuanglu.evidence.assembly import objects_named_by
+from shuanglu.evidence.assembly import objects_named_by, synthetic_prompts
 from shuanglu.evidence.assertion import check_signed, suffices
 from shuanglu.evidence.check import canonical_json, fail, require
 from shuanglu.evidence.findings import Findings
@@ -68,6 +68,9 @@ def _check_prompts(findings: Findings, prompts: Iterable[str]) -> None:
     for sha256 in prompts:
         beginning = next(iter(findings.package.pieces(prompt_file(sha256))), b"")
         require(beginning.startswith(OGG_MAGIC), "prompt", "a prompt is no Ogg file")
+    told = synthetic_prompts(findings.events)
+    labelled = {entry.sha256 for entry in findings.manifest.objects if entry.synthetic}
+    require(told == labelled, "prompt_label", "the AI voice is labelled otherwise than it was told")
     started = {
         (p.step_id, p.attempt, p.audio_sha256) for _, p in findings.payloads(ev.PromptStarted)
     }

@@ -6,6 +6,12 @@ recording began on the session's own clock) unless the field says otherwise.
 Hashes are lower-case hexadecimal SHA-256.
 """
 
+from shuanglu.timeline.events.display import (
+    DisplayChanged,
+    DisplayMode,
+    PageLanguage,
+    VoiceSpeed,
+)
 from shuanglu.timeline.events.envelope import (
     AnyPayload,
     Event,
@@ -70,6 +76,7 @@ from shuanglu.timeline.events.script import (
     PlaybackProof,
     PromptInterrupted,
     PromptPlayed,
+    PromptRepeated,
     PromptStarted,
     QuestionnaireAnswered,
     ScriptStopped,
@@ -122,6 +129,8 @@ __all__ = [
     "CustomerConnected",
     "CustomerDisconnected",
     "DeviceChecked",
+    "DisplayChanged",
+    "DisplayMode",
     "DocumentRead",
     "Event",
     "EventDraft",
@@ -146,11 +155,13 @@ __all__ = [
     "ObservationChanged",
     "ObservationsSampled",
     "Outcome",
+    "PageLanguage",
     "Payload",
     "PhraseHeard",
     "PlaybackProof",
     "PromptInterrupted",
     "PromptPlayed",
+    "PromptRepeated",
     "PromptStarted",
     "QuestionnaireAnswered",
     "RecordingStarted",
@@ -174,4 +185,5 @@ __all__ = [
     "SuitabilityChecked",
     "TalkEnded",
     "VerdictGiven",
+    "VoiceSpeed",
 ]

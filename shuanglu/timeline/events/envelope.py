@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shuanglu.timeline.events.display import DisplayChanged
 from shuanglu.timeline.events.identity import (
     FaceCompared,
     IdentityCaptured,
@@ -53,6 +54,7 @@ from shuanglu.timeline.events.script import (
     DocumentRead,
     PromptInterrupted,
     PromptPlayed,
+    PromptRepeated,
     PromptStarted,
     QuestionnaireAnswered,
     ScriptStopped,
@@ -83,6 +85,7 @@ AnyPayload = Annotated[
     | ConsentRecorded
     | RouteStaffed
     | DeviceChecked
+    | DisplayChanged
     | RecordingStarted
     | StretchBegun
     | MediaStored
@@ -104,6 +107,7 @@ AnyPayload = Annotated[
     | PromptStarted
     | PromptPlayed
     | PromptInterrupted
+    | PromptRepeated
     | AnswerHeard
     | AnswerTapped
     | AnswerJudged

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shuanglu.timeline.events.display import VoiceSpeed
 from shuanglu.timeline.events.payload import MediaMs, Payload, Sha256Hex, is_absent
 
 
@@ -28,6 +29,22 @@ class PromptStarted(Payload):
     audio_sha256: Sha256Hex
     duration_ms: int
     packets: int
+    speed: VoiceSpeed | None = Field(default=None, exclude_if=is_absent)
+    synthetic: bool | None = Field(
+        default=None, description="a machine spoke it (REG-30)", exclude_if=is_absent
+    )
+
+
+class PromptRepeated(Payload):
+    """The customer asked to hear the step's speech once more. It counts for nothing."""
+
+    type: Literal["prompt.repeated"] = "prompt.repeated"
+    step_id: str
+    attempt: int
+    audio_sha256: Sha256Hex
+    duration_ms: int
+    speed: VoiceSpeed
+    synthetic: bool = Field(description="a machine spoke it (REG-30)")
 
 
 class PlaybackProof(BaseModel):

@@ -4,6 +4,7 @@ import { mount, type VueWrapper } from "@vue/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { defineComponent, h, nextTick } from "vue";
 
+import { Display } from "../display/display";
 import { Journey } from "../journey/journey";
 import { provideJourney } from "../journey/use_journey";
 import { en } from "../messages/en";
@@ -30,6 +31,7 @@ describe("the screen after the verdict", () => {
     journey = new Journey({
       storage: sessionStorage,
       voice: new VoiceOutput(document.createElement("audio")),
+      display: new Display(sessionStorage, document.createElement("html"), "zh-CN"),
       openSocket: () => new WebSocket("ws://127.0.0.1/never-opened"),
     });
     const page = defineComponent(() => {

@@ -6,6 +6,7 @@ import { browserKind, canRecord, livesInsideAnApp } from "../capture/browser";
 import { Capture, CaptureError, type CaptureProblem } from "../capture/capture";
 import { ScreenWakeLock } from "../capture/wake_lock";
 import { type ConsentOutcome, recordedOutcome } from "../consent/consent_choice";
+import type { Display } from "../display/display";
 import type { VoiceOutput } from "../peer/voice_output";
 import { problemKind, type ProblemKind } from "../problem/problem_kind";
 import { CustomerApi } from "../session/customer_api";
@@ -42,6 +43,7 @@ export interface JourneyState {
 export interface JourneyParts {
   storage: Storage;
   voice: VoiceOutput;
+  display: Display;
   openSocket: () => Socket;
 }
 
@@ -67,6 +69,10 @@ export class Journey {
   constructor(private readonly parts: JourneyParts) {
     this.api = new CustomerApi(() => this.#tokens.token);
     this.#tokens = new TokenKeeper(parts.storage, (token) => this.api.renew(token));
+  }
+
+  get display(): Display {
+    return this.parts.display;
   }
 
   /** The running session; only its own screens ask for it. */
@@ -179,6 +185,7 @@ export class Journey {
   #place(session: CustomerSession): void {
     this.state.session = session;
     this.live.receipt = session.receipt;
+    this.display.told(session.display);
     const consents = recordedOutcome(session.consent_recording, session.consent_face);
     if (isClosed(session)) {
       this.state.stage = "session";
@@ -198,6 +205,7 @@ export class Journey {
       this.#live = new Session(this.live, {
         capture: this.#capture,
         voice: this.parts.voice,
+        display: this.parts.display,
         wakeLock: this.#wakeLock,
         openSocket: this.parts.openSocket,
         token: () => this.#tokens.token,

@@ -2,6 +2,7 @@ import type { LiveStatus, PhoneMessage, Refused, ServerMessage, StepView, Welcom
 
 import type { Capture } from "../capture/capture";
 import type { ScreenWakeLock } from "../capture/wake_lock";
+import type { Display } from "../display/display";
 import { LevelMeter } from "../device_check/level_meter";
 import { MediaLink } from "../peer/media_link";
 import type { VoiceOutput } from "../peer/voice_output";
@@ -15,6 +16,7 @@ import { PageWatch } from "./page_watch";
 export interface LiveSessionParts {
   capture: Capture;
   voice: VoiceOutput;
+  display: Display;
   wakeLock: ScreenWakeLock;
   openSocket: () => Socket;
   token: () => string | null;
@@ -61,6 +63,7 @@ export class LiveSession {
 
   start(): void {
     this.state.ended = null;
+    this.parts.display.connect((choice) => this.send(choice));
     this.#meter.listen(this.parts.capture.stream);
     this.#page.start();
     this.#signalling.start();
@@ -148,6 +151,11 @@ export class LiveSession {
         this.#meter.listen(this.parts.capture.stream);
         this.state.captureProblem = null;
       },
+      played: (playedMs) => {
+        const prompt = this.state.prompt;
+        if (prompt === null) return;
+        this.state.prompt = { ...prompt, playedMs, playedAt: performance.now() };
+      },
       problem: (problem) => {
         this.state.captureProblem = problem;
       },
@@ -184,6 +192,7 @@ export class LiveSession {
   #welcomed(welcome: Welcome): void {
     this.state.session = welcome.session;
     this.state.receipt = welcome.session.receipt;
+    this.parts.display.welcomed(welcome.session.display);
     this.#live(welcome.live);
     if (document.hidden) this.#signalling.send({ type: "page_visibility", hidden: true });
     if (this.#isRecordingDue()) void this.#media.connect(welcome.ice_servers);
@@ -233,6 +242,7 @@ export class LiveSession {
     if (live.recording) this.#screen.begin();
     if (live.phase !== this.state.live?.phase) this.#screen.flush();
     this.state.live = live;
+    this.parts.display.told(live.display);
     if (live.phase !== "waiting") this.state.deviceReported = true;
     if (live.step !== null) this.#show(live.step);
     else if (this.state.step !== null) this.state.step = settled(this.state.step);
@@ -248,7 +258,7 @@ export class LiveSession {
   }
 
   #promptStarted(stepId: string, attempt: number, durationMs: number): void {
-    this.state.prompt = { stepId, attempt, startedAt: performance.now(), durationMs };
+    this.state.prompt = { stepId, attempt, startedAt: performance.now(), durationMs, playedMs: null, playedAt: 0 };
     void this.#media.promptStarted();
   }
 
@@ -278,6 +288,9 @@ export class LiveSession {
         break;
       case "play_test_sound":
         this.state.testSound = "never";
+        break;
+      case "choose_display":
+        this.parts.display.refused();
         break;
       case null:
       default:

@@ -11,6 +11,10 @@ export interface PlayingPrompt {
   attempt: number;
   startedAt: number;
   durationMs: number;
+  /** How much of it has left the jitter buffer, by the phone's own counters; null: not known. */
+  playedMs: number | null;
+  /** When that was read. */
+  playedAt: number;
 }
 
 /** What the screens of a running session are drawn from. */

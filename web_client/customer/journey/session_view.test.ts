@@ -11,6 +11,7 @@ const LIVE: LiveStatus = {
   step_count: 5,
   step: null,
   guidance: [],
+  display: { elder: false, voice: "normal", language: null },
 };
 const RECEIPT = {
   record_number: "SL-1",

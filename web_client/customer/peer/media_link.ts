@@ -13,6 +13,8 @@ export interface MediaLinkEvents {
   state: (state: RTCPeerConnectionState) => void;
   health: (health: MediaHealth, quality: NetworkQuality) => void;
   track: () => void;
+  /** How many milliseconds of the prompt were played out so far. */
+  played: (playedMs: number) => void;
   problem: (problem: CaptureProblem) => void;
   voiceBlocked: (blocked: boolean) => void;
 }
@@ -67,6 +69,9 @@ export class MediaLink {
     this.#watch = new PlaybackWatch(
       () => peer.voiceStats(),
       () => this.voice.state,
+      (playedMs) => {
+        this.events.played(playedMs);
+      },
     );
     this.#listener = setInterval(() => void this.#listen(peer), LISTEN_EVERY_MS);
     this.#looker = setInterval(() => void this.#look(peer), LOOK_EVERY_MS);

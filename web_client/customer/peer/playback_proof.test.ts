@@ -43,6 +43,13 @@ describe("playback proof", () => {
     expect(witness.proof(LISTENING).samples_concealed).toBe(100);
   });
 
+  it("knows how much was played out so far", () => {
+    const witness = new PlaybackWitness(counters(10, 9_600), LISTENING);
+    expect(witness.playedMs).toBe(0);
+    witness.observe(counters(15, 14_400), LISTENING);
+    expect(witness.playedMs).toBe(100);
+  });
+
   it("says nothing was played when nothing was", () => {
     const witness = new PlaybackWitness(counters(10, 9_600), LISTENING);
     expect(witness.proof(LISTENING)).toMatchObject({ packets_received: 0, samples_emitted: 0 });

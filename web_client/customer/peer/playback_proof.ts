@@ -17,6 +17,9 @@ export interface ListeningState {
   hiddenMs: number;
 }
 
+/** The counters count at 48 kHz, whatever the loudspeaker does. */
+const SAMPLES_PER_MS = 48;
+
 const NOTHING: AudioCounters = {
   packetsReceived: 0,
   jitterBufferEmittedCount: 0,
@@ -74,6 +77,12 @@ export class PlaybackWitness {
     const playing = counters.jitterBufferEmittedCount > this.#after.jitterBufferEmittedCount;
     if (playing) this.#after = counters;
     return playing;
+  }
+
+  /** How much of the prompt has left the jitter buffer, in milliseconds of sound. */
+  get playedMs(): number {
+    const emitted = this.#after.jitterBufferEmittedCount - this.#before.jitterBufferEmittedCount;
+    return Math.max(0, emitted / SAMPLES_PER_MS);
   }
 
   /** What the phone can say of the prompt. */

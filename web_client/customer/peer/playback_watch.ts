@@ -23,6 +23,7 @@ export class PlaybackWatch {
   constructor(
     private readonly stats: () => Promise<RTCStatsReport>,
     private readonly listening: () => ListeningState,
+    private readonly played: (playedMs: number) => void = () => undefined,
   ) {}
 
   /** `idle` is the last reading before the prompt was announced: packets may be faster than words. */
@@ -61,6 +62,7 @@ export class PlaybackWatch {
     const counters = audioCounters(await this.stats());
     if (this.#witness !== witness) return;
     this.#quiet = witness.observe(counters, this.listening()) ? 0 : this.#quiet + 1;
+    if (witness.playedMs > 0) this.played(witness.playedMs);
   }
 }
 

@@ -11,6 +11,7 @@ const LIVE: LiveStatus = {
   step_count: 5,
   step: null,
   guidance: [],
+  display: { elder: false, voice: "normal", language: null },
 };
 const SESSION: CustomerSession = {
   session_id: "s1",
@@ -29,6 +30,7 @@ const SESSION: CustomerSession = {
   consent_face: true,
   phase: "joined",
   receipt: null,
+  display: { elder: false, voice: "normal", language: null },
 };
 
 /** The server's end of one connection, in memory. */

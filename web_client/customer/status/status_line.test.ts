@@ -11,6 +11,7 @@ const LIVE: LiveStatus = {
   step_count: 8,
   step: null,
   guidance: [],
+  display: { elder: false, voice: "normal", language: null },
 };
 const GOOD: StatusFacts = { live: LIVE, link: "ready", online: true, mediaConnected: true };
 

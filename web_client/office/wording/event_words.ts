@@ -34,6 +34,12 @@ const WORDS: Words = {
     say("event.route_staffed", { reason: say(`staffed_reason.${p.reason}`) }),
   "device.checked": (p, { say }) =>
     say("event.device_checked", { width: p.width_px, height: p.height_px }),
+  "display.changed": (p, { say }) =>
+    say(p.by === "customer" ? "event.display_chosen" : "event.display_by_age", {
+      mode: say(`display_mode.${p.mode}`),
+      voice: say(`voice_speed.${p.voice}`),
+      language: p.language === null ? "" : say(`page_language.${p.language}`),
+    }).trim(),
   "recording.started": (_, { say }) => say("event.recording_started"),
   "stretch.begun": (p, { say }) =>
     say("event.stretch_begun", { stretch: p.stretch, codec: p.video_codec }),
@@ -117,6 +123,11 @@ const WORDS: Words = {
     say("event.prompt_started", {
       step: stepTitle(p.step_id),
       length: clockWords(p.duration_ms),
+    }),
+  "prompt.repeated": (p, { say, stepTitle }) =>
+    say("event.prompt_repeated", {
+      step: stepTitle(p.step_id),
+      voice: say(`voice_speed.${p.speed}`),
     }),
   "prompt.played": (p, context) => ofStep("event.prompt_played", p, context),
   "prompt.interrupted": (p, { say, stepTitle }) =>

@@ -1,16 +1,16 @@
 import { createI18n, type I18n } from "vue-i18n";
 
-import type { Locale } from "./locale";
+import type { AnyLocale } from "./locale";
 
 /** Messages as nested objects of strings; `{name}` marks a place to fill. */
 export interface Messages {
   [key: string]: string | Messages;
 }
 
-/** Builds a page's translations. The page's own Chinese and English have the same keys (tested). */
+/** Builds a page's translations. Its languages have the same keys (tested). */
 export function createPageI18n(
-  locale: Locale,
-  messages: Record<Locale, Messages>,
+  locale: AnyLocale,
+  messages: Partial<Record<AnyLocale, Messages>> & { zh: Messages },
 ): I18n<Record<string, never>, Record<string, never>, Record<string, never>, string, false> {
   return createI18n({
     legacy: false,
