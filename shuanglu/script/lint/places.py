@@ -71,7 +71,7 @@ def _refuse_bombs(text: str) -> None:
             raise UnreadableError("aliases are not taken: write it out", *_place(event.start_mark))
 
 
-def _place(mark: yaml.Mark | None) -> tuple[int, int]:
+def _place(mark: Any) -> tuple[int, int]:  # noqa: ANN401 - of the C parser or of the other
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
