@@ -66,7 +66,8 @@ def test_a_way_shows_which_steps_apply_and_why_not(wealth: Path) -> None:
     assert steps["staff-certificate"]["reason"]["en"] == "the condition does not hold"
     printed = runner.invoke(app, ["walk", str(wealth), *told, "--risk-level", "4"]).output
     assert printed.splitlines()[1].startswith("00:00 opening")
-    assert "23 of 30 steps" in printed.splitlines()[-1]
+    done = sum(step["applies"] for step in steps.values())
+    assert f"{done} of {len(steps)} steps" in printed.splitlines()[-1]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 MOST_CHARACTERS = 400_000
+MOST_DEPTH = 50
 Path = tuple[int | str, ...]
 
 
@@ -47,24 +48,31 @@ def read_yaml(text: str) -> Written:
     if len(text) > MOST_CHARACTERS:
         raise UnreadableError("the text is too long for a script", 1, 1)
     try:
-        _refuse_aliases(text)
+        _refuse_bombs(text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         _refuse_twins(root)
         return Written(yaml.safe_load(text), root)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise UnreadableError(error.problem or str(error), line, column) from error
+        place = _place(error.problem_mark or error.context_mark)
+        raise UnreadableError(error.problem or str(error), *place) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise UnreadableError(str(error), 1, 1) from error
 
 
-def _refuse_aliases(text: str) -> None:
+def _refuse_bombs(text: str) -> None:
+    """No aliases, and no nesting that no script has: reading on would take very long."""
+    depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MOST_DEPTH:
+            raise UnreadableError("nested too deeply for a script", *_place(event.start_mark))
         if isinstance(event, yaml.AliasEvent):
-            mark = event.start_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            raise UnreadableError("aliases are not taken: write it out", line, column)
+            raise UnreadableError("aliases are not taken: write it out", *_place(event.start_mark))
+
+
+def _place(mark: Any) -> tuple[int, int]:  # noqa: ANN401 - of the C parser or of the other
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 def _refuse_twins(root: yaml.Node | None) -> None:
