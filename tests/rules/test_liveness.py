@@ -201,6 +201,14 @@ def test_the_right_colours_pass(strength: float, seed: int) -> None:
     assert flash_outcome(told, measured) is ChallengeOutcome.PASSED
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_glass_of_another_screen_does_not_pass(seed: int) -> None:
+    """A replay on a screen mirrors the right colours, faintly: version 1 let that pass."""
+    told = of_kind(ChallengeKind.FLASH, seed)
+    measured = reflected(told.colours, strength=0.01, seed=seed)
+    assert flash_outcome(told, measured) is ChallengeOutcome.INCONCLUSIVE
+
+
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 @settings(max_examples=60, deadline=None)
 def test_the_colours_of_another_session_never_pass(one: int, other: int) -> None:
