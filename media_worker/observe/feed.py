@@ -14,8 +14,8 @@ from media_worker.observe.messages import Look
 from media_worker.observe.settings import ObserverSettings
 from media_worker.pipe import MAX_BODY_BYTES
 
-_BASE_LAYER = 0
-"""Highest temporal layer that is decoded: a quarter of the frames of L1T3."""
+_LAYERS = {WatchMode.WATCH: 0, WatchMode.CARD: 0, WatchMode.CLOSE: 1}
+"""Highest temporal layer that is decoded: a quarter or half of the frames of L1T3."""
 SLOW_HZ = 22
 """Of a slower stream half the frames are decoded, which are as many as a quarter of a fast one:
 a loop is known by its motion."""
@@ -127,7 +127,7 @@ class PictureFeed:
         layered = frame.temporal_layer is not None
         is_known = math.isfinite(self._key_interval_ms)
         is_slow = is_known and self._frames * 1000 < SLOW_HZ * self._key_interval_ms
-        deepest = 1 if is_slow else _BASE_LAYER
+        deepest = 1 if is_slow else _LAYERS[self._mode]
         self._deepest = deepest if layered else without_layers
         self._frames = 0
 

@@ -19,7 +19,7 @@ class ObserverSettings(BaseSettings):
     doubt_interval_ms: int = Field(
         default=450, ge=0, description="the same when it may be frozen, or another's face"
     )
-    close_interval_ms: int = Field(default=110, ge=0, description="the same during liveness")
+    close_interval_ms: int = Field(default=60, ge=0, description="the same during liveness")
     card_interval_ms: int = Field(default=240, ge=0, description="the same while a card is shown")
     key_frame_after_ms: int = Field(
         default=900, ge=0, description="a picture older than this makes us ask for a key frame"

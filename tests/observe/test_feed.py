@@ -80,17 +80,17 @@ def test_without_layers_only_key_frames_are_sent_and_more_are_asked_for() -> Non
     assert watch.needs_key_frame
 
 
-def test_close_mode_begins_with_a_key_frame_and_sees_eight_a_second() -> None:
+def test_close_mode_begins_with_a_key_frame_and_sees_fifteen_a_second() -> None:
     watch = PictureFeed(ObserverSettings())
     frames = camera(6)
     feed(watch, frames[:70])
     watch.mode = WatchMode.CLOSE
     assert watch.needs_key_frame
     sent = feed(watch, frames[70:])
-    assert {frame.temporal_layer for frame, look in sent if look == "close"} == {0}
+    assert {frame.temporal_layer for frame, look in sent if look == "close"} == {0, 1}
     assert min(frame.pts_ms for frame, look in sent if look == "close") <= 2500
     close = [frame for frame, _ in sent if frame.pts_ms >= 4000]
-    assert len(close) == 15
+    assert len(close) == 30
     assert not watch.needs_key_frame
 
 
@@ -100,7 +100,7 @@ def test_without_layers_close_mode_decodes_everything() -> None:
     frames = camera(2, layered=False)
     sent = feed(watch, frames)
     assert len(sent) == len(frames)
-    assert len(looked(sent)) == 15
+    assert len(looked(sent)) == 30
 
 
 def test_after_a_frame_was_left_out_nothing_is_sent_before_a_key_frame() -> None:
@@ -108,10 +108,10 @@ def test_after_a_frame_was_left_out_nothing_is_sent_before_a_key_frame() -> None
     watch.mode = WatchMode.CLOSE
     frames = camera(4)
     feed(watch, frames[:10])
-    assert watch.take(frames[12], looking=0, decoding=3) is None
+    assert watch.take(frames[10], looking=0, decoding=3) is None
     assert watch.needs_key_frame
     assert watch.dropped == 1
-    sent = feed(watch, frames[13:])
+    sent = feed(watch, frames[11:])
     assert sent[0][0].is_key
     assert sent[0][0].pts_ms == 2000
 
