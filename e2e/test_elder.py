@@ -46,6 +46,7 @@ async def slow_speech(server: ServerProcess, page: Page) -> None:
     raise AssertionError("the slow voice was not rendered")
 
 
+@pytest.mark.slow  # the slow voice is rendered first, and everything is said slowly
 @pytest.mark.parametrize(("width_px", "height_px"), SIZES)
 async def test_an_elder_goes_through_the_whole_job(
     *,

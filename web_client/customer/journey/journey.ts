@@ -38,6 +38,8 @@ export interface JourneyState {
   captureProblem: CaptureProblem | null;
   /** Code of the last request that failed, where the screen stays as it is. */
   failed: string | null;
+  /** The sheet that asks for a person is open: it outlives the screen that it was opened on. */
+  askingPerson: boolean;
 }
 
 export interface JourneyParts {
@@ -57,6 +59,7 @@ export class Journey {
     busy: false,
     captureProblem: null,
     failed: null,
+    askingPerson: false,
   });
   readonly live: LiveState = shallowReactive(freshLiveState());
   readonly api: CustomerApi;
