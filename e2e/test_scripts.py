@@ -196,7 +196,7 @@ async def _listen_compare_and_withdraw(page: Page, look: Look) -> None:
     await expect(audio).to_be_visible()
     await audio.evaluate("element => element.play()")
     await page.wait_for_function(
-        "document.querySelector('[data-testid=listen-audio]').currentTime > 0.2"
+        "() => document.querySelector('[data-testid=listen-audio]').currentTime > 0.2"
     )
     await look("scripts-version", page)
     await accessible(page)

@@ -92,6 +92,11 @@ export class LiveSession {
     return this.#signalling.send(message);
   }
 
+  /** Before the record may close: what the customer sees and types now belongs to it. */
+  async screenSent(): Promise<void> {
+    await this.#screen.sent();
+  }
+
   askPerson(): void {
     this.send({ type: "ask_person" });
   }

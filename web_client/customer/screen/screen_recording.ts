@@ -35,6 +35,10 @@ export class ScreenRecording {
     this.#sender.flush();
   }
 
+  async sent(): Promise<void> {
+    await this.#sender.sent();
+  }
+
   finish(): void {
     this.#recorder?.stop();
     this.#recorder = null;

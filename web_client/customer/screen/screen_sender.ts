@@ -51,6 +51,7 @@ export class ScreenSender {
   #finishing = false;
   #over = false;
   #wake: () => void = () => undefined;
+  readonly #asking: (() => void)[] = [];
 
   constructor(private readonly parts: ScreenSenderParts) {}
 
@@ -68,6 +69,15 @@ export class ScreenSender {
   /** Sends at once what is there. */
   flush(): void {
     this.#wake();
+  }
+
+  /** Sends what is there; resolved when it was sent, or never will be. */
+  async sent(): Promise<void> {
+    if (this.#over) return;
+    await new Promise<void>((resolve) => {
+      this.#asking.push(resolve);
+      this.#wake();
+    });
   }
 
   /** Sends what is there, and nothing any more. */
@@ -96,9 +106,12 @@ export class ScreenSender {
   async run(): Promise<void> {
     while (!this.#isDone()) {
       if (!this.#finishing) await this.#company();
+      const asking = this.#asking.splice(0);
       while (!this.#pending.isEmpty && !this.#over) await this.#deliver(await this.#cut());
+      for (const told of asking) told();
     }
     this.#over = true;
+    for (const told of this.#asking.splice(0)) told();
   }
 
   #isDone(): boolean {

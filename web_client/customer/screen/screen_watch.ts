@@ -1,6 +1,9 @@
 import type { ScreenRecording } from "./screen_recording";
 import type { ScreenTransport } from "./screen_sender";
 
+/** Nobody waits longer for the recording of what he sees. */
+const SENT_WITHIN_MS = 1_500;
+
 /**
  * Records the screen once media is recorded, and not before. The recorder is fetched only then,
  * and whatever happens to it is no trouble of the session's.
@@ -20,6 +23,12 @@ export class ScreenWatch {
   /** Something new is on the screen: what was there before is sent at once. */
   flush(): void {
     this.#recording?.flush();
+  }
+
+  /** What was shown so far is sent, as far as that is possible in a moment. */
+  async sent(): Promise<void> {
+    const moment = new Promise<void>((resolve) => setTimeout(resolve, SENT_WITHIN_MS));
+    await Promise.race([this.#recording?.sent(), moment]);
   }
 
   finish(): void {
