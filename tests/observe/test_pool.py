@@ -144,9 +144,7 @@ async def test_layer_zero_is_watched_and_half_of_all_frames_in_close_mode(
         before = len(sink.pictures)
         session.push(frame)
         if frame.temporal_layer in {0, 1}:
-            await until(
-                lambda n=before: len(sink.pictures) > n, "every other frame is measured"
-            )  # type: ignore[misc]
+            await until(lambda n=before: len(sink.pictures) > n, "every other frame is measured")  # type: ignore[misc]
     close = [each for each in sink.pictures if each.at_ms >= 4000]
     assert len(close) == 8
     assert all(Metric.SKIN_R in each.metrics for each in close)
