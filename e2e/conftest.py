@@ -31,6 +31,9 @@ SHOTS = Path(__file__).parent / "artifacts"
 KEPT_SPEECH = ASSETS / "speech"
 
 
+MOST_SALES = 3
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """One server for the run; the rendered speech is kept between runs."""
@@ -150,7 +153,22 @@ async def living(
 async def recorded_sale(
     server: ServerProcess, staff: StaffClient, living: tuple[Browser, OwnBody], look: Look
 ) -> RecordedSale:
-    """One whole job, every screen kept, checked by axe and for width."""
+    """One whole job, every screen kept, checked by axe and for width.
+
+    A puppet whose pictures come late on a busy machine is handed to a person, as a customer
+    would be: then the sale is begun once more, from a new invitation.
+    """
+    for _ in range(MOST_SALES):
+        sale = await _sale(server, staff, living, look)
+        if sale is not None:
+            return sale
+    raise AssertionError("a person was called every time")
+
+
+async def _sale(
+    server: ServerProcess, staff: StaffClient, living: tuple[Browser, OwnBody], look: Look
+) -> RecordedSale | None:
+    """``None``: a person was called."""
     living_browser, body = living
     invitation = await staff.invite(customer_name=Citizen().name, script_id=WHOLE_SALE)
     errors: list[str] = []
@@ -164,7 +182,12 @@ async def recorded_sale(
         async with phone(living_browser, body=body) as page:
             page.on("pageerror", lambda error: errors.append(str(error)))
             customer = SyntheticCustomer(page, look=inspect, body=body)
-            number = await customer.go_through(invitation["url"])
+            try:
+                number = await customer.go_through(invitation["url"])
+            except AssertionError:
+                if await page.get_by_test_id("staffed").is_visible():
+                    return None
+                raise
             outcome = await customer.outcome()
     session_id = invitation["session_id"]
     session = await staff.session(session_id)
