@@ -10,6 +10,7 @@ from tests.evaluation import faces
 from tests.evaluation.cases import SEED
 from tests.evaluation.figures import Share, percentile
 from tests.evaluation.outcome import (
+    QUIET,
     EpisodeOutcome,
     FacePair,
     GenuineOutcome,
@@ -48,7 +49,9 @@ def _tuples(case: dict[str, Any]) -> dict[str, Any]:
 def figures(outcomes: Outcomes) -> list[Figure]:
     """Those that the browser sessions give, by the issue's names."""
     caught = Share(sum(e.verdict == "caught" for e in outcomes.episodes), len(outcomes.episodes))
-    alarmed = Share(sum(bool(g.false_alarms) for g in outcomes.genuine), len(outcomes.genuine))
+    # The quiet stretches before the anomalies are no sessions: they stand in the table alone.
+    whole = [case for case in outcomes.genuine if case.condition != QUIET]
+    alarmed = Share(sum(bool(case.false_alarms) for case in whole), len(whole))
     replays = [case for case in outcomes.liveness if case.attack in REPLAYS]
     passed = Share(sum(case.passed for case in replays), len(replays))
     times = [
