@@ -50,7 +50,10 @@ def test_what_was_missed_counts_against_the_target() -> None:
             _episode("caught", 0.8, "face_missing"),
             _episode("missed", None, None),
         ],
-        genuine=[GenuineOutcome("audrey", QUIET, 20.0, ("too_dark",))],
+        genuine=[
+            GenuineOutcome("audrey", QUIET, 20.0, ()),
+            GenuineOutcome("cage", "glasses", 50.0, ("too_dark",)),
+        ],
     )
     by_name = {figure["name"]: figure for figure in figures(outcomes)}
     assert by_name["anomalies_caught"]["value"] == 0.5
@@ -58,6 +61,12 @@ def test_what_was_missed_counts_against_the_target() -> None:
     assert by_name["false_alarm_sessions"]["holds"] is False
     assert by_name["picture_alert_p50_s"]["value"] == 0.8
     assert "| nobody | 1/2 (" in table(outcomes)
+
+
+def test_a_quiet_stretch_is_no_session() -> None:
+    outcomes = Outcomes(genuine=[GenuineOutcome("audrey", QUIET, 20.0, ())])
+    by_name = {figure["name"]: figure for figure in figures(outcomes)}
+    assert by_name["false_alarm_sessions"]["holds"] is None
 
 
 def test_a_tier_that_was_played_again_replaces_its_own_cases_alone() -> None:
