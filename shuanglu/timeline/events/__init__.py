@@ -17,6 +17,11 @@ from shuanglu.timeline.events.envelope import (
     Event,
     EventDraft,
 )
+from shuanglu.timeline.events.handover import (
+    BrowserKind,
+    Platform,
+    SessionHandedOver,
+)
 from shuanglu.timeline.events.identity import (
     CardSide,
     FaceCompared,
@@ -116,6 +121,7 @@ __all__ = [
     "AnswerTapped",
     "AnyPayload",
     "Assurance",
+    "BrowserKind",
     "CardSide",
     "ChallengeKind",
     "ChallengeOutcome",
@@ -158,6 +164,7 @@ __all__ = [
     "PageLanguage",
     "Payload",
     "PhraseHeard",
+    "Platform",
     "PlaybackProof",
     "PromptInterrupted",
     "PromptPlayed",
@@ -171,6 +178,7 @@ __all__ = [
     "ScreenUnavailable",
     "ScriptStopped",
     "SessionCreated",
+    "SessionHandedOver",
     "Sha256Hex",
     "SignatureMade",
     "Speaker",

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from shuanglu.timeline.events.display import DisplayChanged
+from shuanglu.timeline.events.handover import SessionHandedOver
 from shuanglu.timeline.events.identity import (
     FaceCompared,
     IdentityCaptured,
@@ -82,6 +83,7 @@ AnyPayload = Annotated[
     SessionCreated
     | InvitationIssued
     | InvitationRedeemed
+    | SessionHandedOver
     | ConsentRecorded
     | RouteStaffed
     | DeviceChecked
