@@ -8,6 +8,7 @@ export type AnyPayload =
   | SessionCreated
   | InvitationIssued
   | InvitationRedeemed
+  | SessionHandedOver
   | ConsentRecorded
   | RouteStaffed
   | DeviceChecked
@@ -62,6 +63,17 @@ export type AnyPayload =
  * Where the product is sold.
  */
 export type Channel = "self_service" | "counter" | "field" | "remote";
+/**
+ * What shows the page: an app's own web view, by the app, or a browser.
+ *
+ * Coarse on purpose: enough to see that a web view was left, too little to know a person by.
+ */
+export type BrowserKind =
+  "wechat" | "qq" | "alipay" | "weibo" | "dingtalk" | "douyin" | "other_app" | "browser";
+/**
+ * The system that the browser runs on.
+ */
+export type Platform = "android" | "ios" | "harmony" | "desktop" | "other";
 /**
  * Two separate choices, never bundled (REG-28, REG-29).
  */
@@ -265,6 +277,7 @@ export interface Wire {
   ApproveDraft: ApproveDraft;
   AskPerson: AskPerson;
   Assurance: Assurance;
+  BrowserKind: BrowserKind;
   Bye: Bye;
   CardSide: CardSide;
   ChallengeBegun: ChallengeBegun;
@@ -315,6 +328,7 @@ export interface Wire {
   Fact: Fact;
   Finding: Finding;
   Gesture: Gesture;
+  HandoverOffer: HandoverOffer;
   HearAgain: HearAgain;
   Hello: Hello;
   IceServer: IceServer;
@@ -349,6 +363,7 @@ export interface Wire {
   PhoneMessage: PhoneMessage;
   PhraseHeard: PhraseHeard;
   Ping: Ping;
+  Platform: Platform;
   PlayTestSound: PlayTestSound;
   PlaybackProof: PlaybackProof;
   Pong: Pong;
@@ -371,6 +386,7 @@ export interface Wire {
   QuestionnaireStep: QuestionnaireStep;
   Receipt: Receipt;
   RecordingStarted: RecordingStarted;
+  RedeemHandover: RedeemHandover;
   RedoStep: RedoStep;
   Refused: Refused;
   RejectDraft: RejectDraft;
@@ -400,6 +416,7 @@ export interface Wire {
   ServerMessage: ServerMessage;
   SessionCreated: SessionCreated;
   SessionDetail: SessionDetail;
+  SessionHandedOver: SessionHandedOver;
   SessionPage: SessionPage;
   SessionPhase: SessionPhase;
   SessionSummary: SessionSummary;
@@ -669,6 +686,35 @@ export interface InvitationRedeemed {
   code_sha256: string;
   type: "invitation.redeemed";
   user_agent: string;
+}
+/**
+ * A fresh one-time code was redeemed; the page before has no say from here on.
+ *
+ * What was done before stays done. Who is in the picture is watched as before: the same
+ * reference face goes on being compared.
+ */
+export interface SessionHandedOver {
+  /**
+   * other: certainly another device; not_told: a page cannot tell which device
+   */
+  device: "other" | "not_told";
+  from_browser: BrowserKind;
+  from_platform: Platform;
+  /**
+   * liveness was passed before, in the former browser
+   */
+  liveness_passed: boolean;
+  /**
+   * counts the hand-overs of the session
+   */
+  number: number;
+  to_browser: BrowserKind;
+  to_platform: Platform;
+  type: "session.handed_over";
+  /**
+   * link: opened on the same device or sent on; qr: scanned; digits: typed
+   */
+  way: "link" | "qr" | "digits";
 }
 /**
  * The customer's choice, with the hash of the words that were shown.
@@ -1392,7 +1438,8 @@ export interface AskPerson {
  * The server closes the connection, and says why.
  */
 export interface Bye {
-  reason: "replaced" | "closed" | "not_authenticated" | "protocol" | "server_stopping";
+  reason:
+    "replaced" | "handed_over" | "closed" | "not_authenticated" | "protocol" | "server_stopping";
   type: "bye";
 }
 /**
@@ -1898,6 +1945,7 @@ export interface Event {
     | SessionCreated
     | InvitationIssued
     | InvitationRedeemed
+    | SessionHandedOver
     | ConsentRecorded
     | RouteStaffed
     | DeviceChecked
@@ -1976,6 +2024,26 @@ export interface Finding {
    * as in steps.3.choices; empty: the whole script
    */
   path: string;
+}
+/**
+ * A fresh code to go on in another browser: as a link, as a QR code, as eight digits.
+ */
+export interface HandoverOffer {
+  /**
+   * to be typed at the short address
+   */
+  digits: string;
+  expires_at: string;
+  /**
+   * from now; a phone's clock may be wrong
+   */
+  lifetime_ms: number;
+  qr_svg: string;
+  short_url: string;
+  /**
+   * opened on the same device; the code stands in the fragment
+   */
+  url: string;
 }
 /**
  * The customer wants the step's speech read aloud once more; nothing else changes.
@@ -2534,6 +2602,13 @@ export interface RiskOption {
 export interface Text8 {
   en: string;
   zh: string;
+}
+/**
+ * Go on in this browser. ``way``: how the code came here; digits are checked as such.
+ */
+export interface RedeemHandover {
+  code: string;
+  way: "link" | "qr" | "digits";
 }
 /**
  * A message was refused and changed nothing.

@@ -54,6 +54,7 @@ const KIND_OF: Record<EventType, MarkerKind | null> = {
   "session.created": "session",
   "invitation.issued": "session",
   "invitation.redeemed": "session",
+  "session.handed_over": "session",
   "consent.recorded": "session",
   "route.staffed": "alert",
   "device.checked": "session",

@@ -1,6 +1,7 @@
 import type { AnyPayload } from "@wire/wire";
 
 import { clockWords, megabytesWords, secondsWords } from "./format";
+import { handoverWords } from "./handover_words";
 
 export type EventType = AnyPayload["type"];
 export type PayloadOf<T extends EventType> = Extract<AnyPayload, { type: T }>;
@@ -26,6 +27,7 @@ const WORDS: Words = {
     say("event.session_created", { product: p.product, by: p.created_by }),
   "invitation.issued": (_, { say }) => say("event.invitation_issued"),
   "invitation.redeemed": (_, { say }) => say("event.invitation_redeemed"),
+  "session.handed_over": (p, { say }) => handoverWords(p, say),
   "consent.recorded": (p, { say }) =>
     say(p.granted ? "event.consent_granted" : "event.consent_refused", {
       kind: say(`consent.${p.kind}`),
