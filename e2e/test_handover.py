@@ -126,6 +126,6 @@ async def _confirm(page: Page, look: Look) -> str:
     await look("phone-goes-on", page)
     await page.get_by_test_id("allow-camera").tap()
     customer = SyntheticCustomer(page)
-    assert await customer.next_step() == "confirm"
+    assert await customer.next_step() == "confirmation"
     await customer.receipt()
     return await customer.outcome()

@@ -16,6 +16,7 @@ from shuanglu.script.parts import ScriptPart, StepBase, Text
 from shuanglu.script.questionnaire import QuestionnaireStep, RiskOption, RiskQuestion
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import CardSide, Sha256Hex
+from shuanglu.timeline.events.payload import is_absent
 
 __all__ = [
     "AskedStep",
@@ -71,6 +72,11 @@ class SignatureStep(StepBase):
     kind: Literal["signature"] = "signature"
     min_points: int = Field(default=8, ge=2)
     min_ms: int = Field(default=300, ge=0, description="least time from pen down to pen up")
+    legible: Literal[True] | None = Field(
+        default=None,
+        description="the customer's name must be readable in it; absent: any strokes will do",
+        exclude_if=is_absent,
+    )
 
 
 class IdentityStep(StepBase):

@@ -59,6 +59,7 @@ from shuanglu.timeline.events.script import (
     PromptStarted,
     QuestionnaireAnswered,
     ScriptStopped,
+    SignatureJudged,
     SignatureMade,
     StatementIssued,
     StepBegun,
@@ -126,6 +127,7 @@ AnyPayload = Annotated[
     | LivenessPerformed
     | LivenessJudged
     | LivenessDeclined
+    | SignatureJudged
     | SignatureMade
     | CredentialRegistered
     | StatementIssued
