@@ -51,6 +51,7 @@ export type AnyPayload =
   | LivenessPerformed
   | LivenessJudged
   | LivenessDeclined
+  | SignatureJudged
   | SignatureMade
   | CredentialRegistered
   | StatementIssued
@@ -128,6 +129,10 @@ export type ChallengeKind = "gestures" | "digits" | "flash";
  * Never "passed" for what could not be measured.
  */
 export type ChallengeOutcome = "passed" | "failed" | "inconclusive" | "not_evaluated";
+/**
+ * What the handwriting of a signature comes to.
+ */
+export type Legibility = "legible" | "unsure" | "illegible" | "other_name" | "not_evaluated";
 /**
  * How strongly a confirmation is bound to the customer, strongest first.
  */
@@ -342,6 +347,7 @@ export interface Wire {
   Invitation: Invitation;
   InvitationIssued: InvitationIssued;
   InvitationRedeemed: InvitationRedeemed;
+  Legibility: Legibility;
   Live: Live;
   LiveStatus: LiveStatus;
   LivenessChallenged: LivenessChallenged;
@@ -422,6 +428,7 @@ export interface Wire {
   SessionSummary: SessionSummary;
   ShowStep: ShowStep;
   Signature: Signature;
+  SignatureJudged: SignatureJudged;
   SignatureMade: SignatureMade;
   SignatureStep: SignatureStep;
   SignedStatement: SignedStatement;
@@ -1297,6 +1304,41 @@ export interface LivenessDeclined {
   type: "liveness.declined";
 }
 /**
+ * Whether a signature is the customer's name, legibly written: form, then words.
+ *
+ * It comes before the ``signature.made`` that it speaks of.
+ */
+export interface SignatureJudged {
+  attempt: number;
+  /**
+   * the recogniser; None: it did not read
+   */
+  model_sha256: string | null;
+  /**
+   * where the name compared with is from
+   */
+  name_of: "card" | "session";
+  outcome: Legibility;
+  policy_version: number;
+  /**
+   * e.g. too_small, scribble, name_differs, not_read
+   */
+  reasons: string[];
+  /**
+   * what was measured: form, agreement, confidence
+   */
+  scores: {
+    [k: string]: number | undefined;
+  };
+  step_id: string;
+  strokes_sha256: string;
+  /**
+   * as the recogniser read it; None: not read
+   */
+  text: string | null;
+  type: "signature.judged";
+}
+/**
  * A handwritten signature; the strokes are an object named by their hash.
  */
 export interface SignatureMade {
@@ -1390,7 +1432,9 @@ export interface StepFailed {
     | "media_missing"
     | "customer_redo"
     | "time_used_up"
-    | "talk_too_short";
+    | "talk_too_short"
+    | "signature_illegible"
+    | "signature_other_name";
   step_id: string;
   type: "step.failed";
 }
@@ -1988,6 +2032,7 @@ export interface Event {
     | LivenessPerformed
     | LivenessJudged
     | LivenessDeclined
+    | SignatureJudged
     | SignatureMade
     | CredentialRegistered
     | StatementIssued
@@ -2756,6 +2801,10 @@ export interface SignatureStep {
   clauses: string[];
   id: string;
   kind: "signature";
+  /**
+   * the customer's name must be readable in it; absent: any strokes will do
+   */
+  legible: true | null;
   max_attempts: number;
   /**
    * least time from pen down to pen up

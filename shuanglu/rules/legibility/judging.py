@@ -31,9 +31,7 @@ class Judgement:
     scores: dict[str, float]
 
 
-def judged(
-    form: Form, reading: Reading | None, name: str, policy: LegibilityPolicy
-) -> Judgement:
+def judged(form: Form, reading: Reading | None, name: str, policy: LegibilityPolicy) -> Judgement:
     """Judge one signature.
 
     1. A form that cannot be a name is ``illegible``, whatever was read in it.

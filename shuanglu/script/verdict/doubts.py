@@ -133,9 +133,8 @@ class _Standing:
     def _read(self, step_id: str) -> None:
         """Only what was read counts as legible: a judgement of other strokes is none."""
         judged = self._handwriting.get(step_id)
-        if judged is None or judged.strokes_sha256 != self._strokes.get(step_id):
-            self._doubt(step_id, SIGNATURE_NOT_EVALUATED)
-        elif judged.outcome is Legibility.NOT_EVALUATED:
+        is_of_these = judged is not None and judged.strokes_sha256 == self._strokes.get(step_id)
+        if judged is None or not is_of_these or judged.outcome is Legibility.NOT_EVALUATED:
             self._doubt(step_id, SIGNATURE_NOT_EVALUATED)
         elif judged.outcome is not Legibility.LEGIBLE:
             self._doubt(step_id, "signature_unsure")

@@ -306,6 +306,8 @@ export const en: CustomerMessages = {
       customer_redo: "Fine, once more.",
       time_used_up: "The time is over; once more, please.",
       talk_too_short: "Please talk a little longer.",
+      signature_illegible: "Please write your name clearly, stroke by stroke.",
+      signature_other_name: "Please write your own name, stroke by stroke.",
       other: "This step once more.",
     },
   },

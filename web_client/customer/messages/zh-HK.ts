@@ -306,6 +306,8 @@ export const zhHK: CustomerMessages = {
       customer_redo: "好的,我們再來一次。",
       time_used_up: "時間到了,這一步再來一次。",
       talk_too_short: "請再多說一會。",
+      signature_illegible: "請一筆一畫寫清楚,再簽一次。",
+      signature_other_name: "請寫您本人的姓名,一筆一畫。",
       other: "這一步再來一次。",
     },
   },

@@ -305,6 +305,8 @@ export const zh = {
       customer_redo: "好的,我们再来一次。",
       time_used_up: "时间到了,这一步再来一次。",
       talk_too_short: "请再多说一会儿。",
+      signature_illegible: "请一笔一画写清楚,再签一次。",
+      signature_other_name: "请写您本人的姓名,一笔一画。",
       other: "这一步再来一次。",
     },
   },

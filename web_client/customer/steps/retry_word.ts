@@ -12,6 +12,8 @@ const KNOWN = [
   "customer_redo",
   "time_used_up",
   "talk_too_short",
+  "signature_illegible",
+  "signature_other_name",
 ] as const;
 
 export type RetryWord = (typeof KNOWN)[number] | "other";

@@ -86,6 +86,7 @@ const KIND_OF: Record<EventType, MarkerKind | null> = {
   "questionnaire.answered": "answer",
   "still.captured": "answer",
   "talk.ended": "answer",
+  "signature.judged": "signature",
   "signature.made": "signature",
   "credential.registered": "confirmation",
   "statement.issued": "confirmation",
@@ -146,6 +147,7 @@ export function toneOf(payload: AnyPayload): MarkerTone {
     return payload.severity === "severe" ? "danger" : "warning";
   }
   if (payload.type === "answer.judged") return payload.accepted ? "good" : "warning";
+  if (payload.type === "signature.judged") return payload.outcome === "legible" ? "good" : "warning";
   if (payload.type === "signature.made") return payload.face === "present" ? "good" : "warning";
   if (payload.type === "phrase.heard") return payload.kind === "forbidden" ? "danger" : "good";
   if (payload.type === "face.compared") return FACE_TONE[payload.outcome];

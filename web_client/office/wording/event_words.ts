@@ -168,6 +168,11 @@ const WORDS: Words = {
     }),
   "document.read": (p, { say, stepTitle }) =>
     say("event.document_read", { step: stepTitle(p.step_id), pages: p.pages }),
+  "signature.judged": (p, { say }) =>
+    say(p.text ? "event.signature_judged" : "event.signature_judged_unread", {
+      outcome: say(`legibility.${p.outcome}`),
+      text: p.text ?? "",
+    }),
   "signature.made": (p, { say }) =>
     say("event.signature_made", {
       seconds: secondsWords(p.to_ms - p.from_ms),

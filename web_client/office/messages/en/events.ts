@@ -59,6 +59,8 @@ export const events: Messages = {
     talk_ended: "“{step}”: they talked for {seconds}",
     script_stopped: "Stopped at “{step}”: {reason}",
     document_read: "“{step}”: {pages} pages read to the end",
+    signature_judged: "Signature {outcome}; read as “{text}”",
+    signature_judged_unread: "Signature {outcome}",
     signature_made: "Signed by hand in {seconds} s, {face}",
     credential_registered: "Way of confirming registered: {assurance}",
     statement_issued: "The statement to confirm was shown",
@@ -280,6 +282,13 @@ export const events: Messages = {
     qr: "QR code",
     digits: "digits",
   },
+  legibility: {
+    legible: "is legible",
+    unsure: "was read in part",
+    illegible: "is not legible",
+    other_name: "is not the customer's name",
+    not_evaluated: "could not be read",
+  },
   assurance: {
     webauthn_user_verified: "passkey (person verified)",
     device_key_and_code: "device key and one-time code",
@@ -298,6 +307,8 @@ export const events: Messages = {
     customer_redo: "the customer wanted to do it again",
     time_used_up: "the time was used up",
     talk_too_short: "the talk was too short",
+    signature_illegible: "the signature is not legible",
+    signature_other_name: "the signature is another name",
   },
   outcome: { complete: "complete", needs_review: "needs review", incomplete: "incomplete" },
   missing: {
@@ -320,5 +331,7 @@ export const events: Messages = {
     attempts_used_up: "stopped: the attempts are used up",
     voice_not_evaluated: "voice could not be checked; a person must look",
     face_not_evaluated: "face could not be checked; a person must look",
+    signature_not_evaluated: "the handwriting could not be checked; a person must look",
+    signature_unsure: "the name was read in part; a person must look",
   },
 };

@@ -59,6 +59,8 @@ export const events: Messages = {
     talk_ended: "“{step}”谈了 {seconds}",
     script_stopped: "在“{step}”终止:{reason}",
     document_read: "“{step}”读完 {pages} 页",
+    signature_judged: "签名{outcome},机器读出“{text}”",
+    signature_judged_unread: "签名{outcome}",
     signature_made: "客户签名,用时 {seconds} 秒,{face}",
     credential_registered: "登记了客户的确认方式:{assurance}",
     statement_issued: "向客户出示了确认内容",
@@ -280,6 +282,13 @@ export const events: Messages = {
     qr: "扫码",
     digits: "输入数字",
   },
+  legibility: {
+    legible: "清楚可读",
+    unsure: "只读出一部分",
+    illegible: "看不清",
+    other_name: "不是客户的姓名",
+    not_evaluated: "未能检测",
+  },
   assurance: {
     webauthn_user_verified: "通行密钥(已验证本人)",
     device_key_and_code: "设备密钥加一次性验证码",
@@ -298,6 +307,8 @@ export const events: Messages = {
     customer_redo: "客户要求重做",
     time_used_up: "时间用完",
     talk_too_short: "谈话太短",
+    signature_illegible: "签名看不清",
+    signature_other_name: "签的不是客户的姓名",
   },
   outcome: { complete: "完整", needs_review: "需要复核", incomplete: "不完整" },
   missing: {
@@ -320,5 +331,7 @@ export const events: Messages = {
     attempts_used_up: "重试次数用完,脚本终止",
     voice_not_evaluated: "语音未能检测,请人工复核",
     face_not_evaluated: "人脸未能检测,请人工复核",
+    signature_not_evaluated: "签名是否清楚未能检测,请人工复核",
+    signature_unsure: "签名只读出一部分,请人工复核",
   },
 };
