@@ -35,7 +35,7 @@ def can_write(text: str) -> bool:
 
 
 def written(
-    text: str, *, size_px: float, carelessness: float = 0.3, seed: int | str = 0
+    text: str, *, size_px: float, carelessness: float = 0.3, seed: float | str = 0
 ) -> list[Stroke]:
     """The strokes of a name from left to right, from (0, 0) on."""
     drawn = random.Random(seed)  # noqa: S311 - a hand, no secret
@@ -45,10 +45,10 @@ def written(
         width, height = (size_px * (1 + drawn.uniform(-0.12, 0.12)) for _ in range(2))
         slant = drawn.uniform(-0.12, 0.25) * carelessness
         down = drawn.uniform(-0.12, 0.12) * carelessness * size_px
-        for median in SIGNS[sign]:
+        for place, median in enumerate(SIGNS[sign]):
             line = _careless(_plain(median), carelessness, drawn)
             placed = [(left + (x + slant * (0.5 - y)) * width, down + y * height) for x, y in line]
-            joins = strokes and drawn.random() < max(0.0, carelessness - _JOINS_ABOVE)
+            joins = place > 0 and drawn.random() < max(0.0, carelessness - _JOINS_ABOVE)
             if joins:
                 strokes[-1].extend(placed)
             else:
@@ -57,7 +57,7 @@ def written(
     return strokes
 
 
-def scribbled(kind: Scribble, *, size_px: float, seed: int | str = 0) -> list[Stroke]:
+def scribbled(kind: Scribble, *, size_px: float, seed: float | str = 0) -> list[Stroke]:
     """What people do who do not want to write their name."""
     drawn = random.Random(seed)  # noqa: S311 - as above
     count = 1 if kind == "blob" else drawn.randint(2, 6)
