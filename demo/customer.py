@@ -5,9 +5,10 @@ Stage: outside everything; it sees only the screen. It never calls the API.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import count
 
-from playwright.async_api import Error, Page, expect
+from playwright.async_api import Error, Locator, Page, expect
 
 from demo.body import Body
 from demo.checked_steps import CardHolder, CheckedSteps
@@ -22,7 +23,7 @@ _HEARD_OR_OVER = """() => {
 Look = Callable[[str, Page], Awaitable[None]]
 
 
-async def _look_away(_name: str, _page: Page) -> None:
+async def look_away(_name: str, _page: Page) -> None:
     """Takes no screenshot."""
 
 
@@ -33,7 +34,7 @@ class SyntheticCustomer:
         self,
         page: Page,
         *,
-        look: Look = _look_away,
+        look: Look = look_away,
         one_time_code: Callable[[], Awaitable[str]] | None = None,
         body: Body | None = None,
         citizen: Citizen | None = None,
@@ -101,20 +102,21 @@ class SyntheticCustomer:
     # --- the script ---
 
     async def next_step(self) -> str | None:
-        """Do the step on the screen; its id, or nothing when the verdict is there."""
+        """Do the step on the screen; its id, or nothing where the script is over for him."""
         step = self.page.get_by_test_id("step")
-        done = self.page.get_by_test_id("done")
-        await expect(step.or_(done).first).to_be_visible(timeout=STEP_TIMEOUT_MS)
-        if await done.is_visible():
+        over = self.page.get_by_test_id("done").or_(self.page.get_by_test_id("staffed"))
+        await expect(step.or_(over).first).to_be_visible(timeout=STEP_TIMEOUT_MS)
+        if await over.is_visible():
             return None
         step_id = await step.get_attribute("data-step") or ""
         attempt = await step.get_attribute("data-attempt") or ""
         kind = await step.get_attribute("data-kind") or ""
-        await self._do(kind, step_id)
+        await self.do_step(kind, step_id)
         await self._step_left(step_id, attempt)
         return step_id
 
-    async def _do(self, kind: str, step_id: str) -> None:  # noqa: C901 - one case a kind of step
+    async def do_step(self, kind: str, step_id: str) -> None:  # noqa: C901 - one case a kind of step
+        """What a co-operative customer does in it; a disclosure only has to be heard."""
         if kind == "disclosure":
             await self._look(f"step-{step_id}", self.page)
             return
@@ -165,20 +167,24 @@ class SyntheticCustomer:
             if await button.count() and await button.is_enabled():
                 raise
 
-    async def fill_in(self, option: int = -1) -> None:
-        """Answer every question of a questionnaire with the option of that place."""
+    async def fill_in(self, options: Sequence[str] = ()) -> None:
+        """Answer every question of a questionnaire: with these options, or the last of each."""
         done = self.page.get_by_test_id("questionnaire-done")
         number = self.page.get_by_test_id("questionnaire-number")
-        while True:
+        for at in count():
             await expect(done.or_(number).first).to_be_visible(timeout=STEP_TIMEOUT_MS)
             if await done.is_visible():
                 break
             was = await number.inner_text()
-            options = self.page.locator('[data-testid^="option-"]')
-            await options.nth(option % await options.count()).tap()
+            await self._option(options[at] if options else None).tap()
             await expect(number.filter(has_text=was)).to_have_count(0, timeout=STEP_TIMEOUT_MS)
         await self._look("questionnaire-review", self.page)
         await done.tap()
+
+    def _option(self, option: str | None) -> Locator:
+        if option is not None:
+            return self.page.get_by_test_id(f"option-{option}")
+        return self.page.locator('[data-testid^="option-"]').last
 
     async def talk(self) -> None:
         """Say something, and that it is over."""
