@@ -1,4 +1,7 @@
-"""A script comes into force as the office does it: written by one, approved by another."""
+"""A script comes into force as the office does it: written by one, approved by another.
+
+Stage: outside the server, by its public API; for tests and measurements.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import time
 import yaml
 
 from demo.staff import StaffClient
+from shuanglu.errors import UnavailableError
 from shuanglu.script.model import Script
 
 RENDERED_WITHIN_S = 1_200.0
@@ -39,7 +43,8 @@ async def _speech(staff: StaffClient, path: str) -> None:
     while time.monotonic() < until:
         speech = await staff.post(f"{path}/speech", {})
         if speech["state"] != "rendering":
-            assert speech["state"] == "ready", speech
+            if speech["state"] != "ready":
+                raise UnavailableError(f"{speech['refused_step']}: {speech['refused_because']}")
             return
         await asyncio.sleep(ASK_EVERY_S)
-    raise AssertionError("the speech was not rendered in time")
+    raise UnavailableError("the speech was not rendered in time")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from shuanglu.script.branches import Branch, branches
-from shuanglu.script.conditions import Known
+from shuanglu.script.branches import Branch, branches, known_of
+from shuanglu.script.conditions import Circumstance, Known, Value
 from shuanglu.script.due import steps_due
 from shuanglu.script.model import AskedStep, QuestionnaireStep, Script, Step
 from shuanglu.script.simulate import speech_ms
@@ -111,6 +111,13 @@ def ways_of(script: Script) -> tuple[Way, ...]:
     while wanted - covered:
         take(_best(script, (_complete(each, covered) for each in suitable), covered))
     return tuple(ways)
+
+
+def cooperative(script: Script, values: dict[str, Value]) -> Way:
+    """The complete way of a customer of whom that is known: the first accepted answer to all."""
+    known = known_of({Circumstance(name): value for name, value in values.items()})
+    way = _complete(Branch(known, steps_due(script, known)), set())
+    return replace(way, first={})
 
 
 def reachable(script: Script) -> frozenset[Outcome]:

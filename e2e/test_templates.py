@@ -21,6 +21,7 @@ from demo.browser import phone
 from demo.demo_customer import cards_of
 from demo.film import demo_person
 from demo.id_card import Citizen
+from demo.publishing import publish
 from demo.server_process import ServerProcess
 from demo.staff import StaffClient
 from demo.wayfarer import Wayfarer, citizen_of
@@ -28,7 +29,6 @@ from demo.ways import Way, ways_of
 from e2e.checks import accessible, fits, payloads, verified
 from e2e.conftest import MOST_SALES, Look
 from e2e.earlier import assess_earlier, earlier_of, today
-from demo.publishing import publish
 from embedded.settings import EmbeddedSettings
 from embedded.staff_command import give_login
 from shuanglu.script.model import Script, parse_script
