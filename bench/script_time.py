@@ -34,12 +34,13 @@ from demo.ways import Way, cooperative
 from embedded.settings import EmbeddedSettings
 from embedded.staff_command import give_login
 from shuanglu.errors import UnavailableError
+from shuanglu.script.conditions import Value
 from shuanglu.script.model import Script, parse_script
 from shuanglu.script.templates import template
 
 ASSETS = Path(__file__).parents[1] / "tests" / "artifacts"
 TEMPLATE = "bank-wealth"
-TOLD = {"channel": "self_service", "product_risk": 3, "returning": False}
+TOLD: dict[str, Value] = {"channel": "self_service", "product_risk": 3, "returning": False}
 AGE, LEVEL = 36, 4
 MOST_SALES = 3
 TARGET = 1.2

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from backing.keys import IndexKey
 from demo.id_card import Citizen
 from demo.server_process import ServerProcess
 from server.assessments.service import AssessmentService
 from server.storage.engine import Database
-from shuanglu.clock import SystemClock
+from shuanglu.clock import ManualClock, SystemClock
 from shuanglu.script.conditions import Known
 from shuanglu.wire.bus import AssessmentKeep
 
 LONG_AGO_DAYS = 380
 """No longer valid, and not forgotten yet (``server.assessments.service.KEPT_DAYS``)."""
 LATELY_DAYS = 30
-
-
-class _Then:
-    """The clock, that many days ago."""
-
-    def __init__(self, days: int) -> None:
-        self._ago = timedelta(days=days)
-
-    def now(self) -> datetime:
-        return SystemClock().now() - self._ago
 
 
 def earlier_of(known: Known) -> tuple[int, int] | None:
@@ -48,8 +38,9 @@ async def assess_earlier(
     kept = AssessmentKeep(
         session_id=session_id, attempt=1, customer=key.name(citizen.number), level=level
     )
+    then = SystemClock().now() - timedelta(days=days_ago)
     try:
-        await AssessmentService(database, _Then(days_ago)).keep(kept)
+        await AssessmentService(database, ManualClock(then)).keep(kept)
     finally:
         await database.close()
 

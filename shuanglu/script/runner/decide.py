@@ -142,7 +142,7 @@ def _judgement(script: Script, state: RunState) -> ev.Payload:
 def _after_refusal(step: AskedStep, state: RunState) -> ev.Payload:
     """What the refused choice leads to; a contradiction is asked again, whatever it was."""
     choice, refusals = chosen(step, state.turn), step.refusals_lead_to
-    then = choice.then if choice is not None and not choice.accepted else None
+    then: str | None = choice.then if choice is not None and not choice.accepted else None
     if choice is None and len(refusals) == 1:  # whichever was meant, it leads to the same
         (then,) = refusals
     if then == "stop":
