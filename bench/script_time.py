@@ -43,6 +43,8 @@ TEMPLATE = "bank-wealth"
 TOLD: dict[str, Value] = {"channel": "self_service", "product_risk": 3, "returning": False}
 AGE, LEVEL = 36, 4
 MOST_SALES = 3
+PATIENCE_S = 4.0
+"""He taps his answer only where the page does not go on by his words, as it tells him to."""
 TARGET = 1.2
 TAPS_TARGET = 1.0
 _COUNT_TAPS = """(() => {
@@ -119,7 +121,9 @@ async def _sale(staff: StaffClient, page: Page, body: OwnBody, script: Script) -
     invitation = await staff.invite(
         customer_name=citizen.name, script_id=script.id, circumstances=TOLD
     )
-    wayfarer = Wayfarer(page, script, _way(script), body=body, citizen=citizen)
+    wayfarer = Wayfarer(
+        page, script, _way(script), body=body, citizen=citizen, patience_s=PATIENCE_S
+    )
     await wayfarer.go(invitation["url"])
     taps = await page.evaluate("window.tapsByStep()")
     if not await page.get_by_test_id("staffed").is_visible():

@@ -15,10 +15,15 @@ from demo.checked_steps import CardHolder, CheckedSteps
 from demo.id_card import Citizen
 
 STEP_TIMEOUT_MS = 60_000
+NO_MORE_QUESTIONS = "我没有别的问题了,谢谢您。"
 TAP_TIMEOUT_MS = 5_000
 _HEARD_OR_OVER = """() => {
     const listening = document.querySelector("[data-testid=listening]");
     return listening === null || ["heard", "noted"].includes(listening.dataset.state);
+}"""
+_OVER = """() => {
+    const listening = document.querySelector("[data-testid=listening]");
+    return listening === null || listening.dataset.state === "noted";
 }"""
 Look = Callable[[str, Page], Awaitable[None]]
 
@@ -40,9 +45,11 @@ class SyntheticCustomer:
         citizen: Citizen | None = None,
         declines_flash: bool = False,
         is_elder: bool = False,
+        patience_s: float = 0.0,
     ) -> None:
         self.page = page
         self._is_elder = is_elder
+        self._patience_s = patience_s
         self._body = body
         who = citizen or Citizen()
         self._holder = CardHolder(who.name, who.number)
@@ -153,6 +160,7 @@ class SyntheticCustomer:
         """Say it; tap it as well, unless the words alone were enough. The first, if none is named.
 
         Without a body the fake microphone speaks all the time: wait until it was heard, then tap.
+        Who has patience first sees whether the words were enough, as the page says.
         """
         if choice is None:
             button = self.page.locator('[data-testid^="choice-"]').first
@@ -161,11 +169,23 @@ class SyntheticCustomer:
         if self._body is not None:
             await self._body.say(self.page, words or f"{await button.inner_text()}。")
         await self.page.wait_for_function(_HEARD_OR_OVER, timeout=STEP_TIMEOUT_MS)
+        if await self._are_enough():
+            return
         try:
             await button.tap(timeout=TAP_TIMEOUT_MS)
         except Error:  # the words were enough: the button is gone, or no longer to be tapped
             if await button.count() and await button.is_enabled():
                 raise
+
+    async def _are_enough(self) -> bool:
+        """Whether the words that were said decide within the time that he waits."""
+        if not self._patience_s:
+            return False
+        try:
+            await self.page.wait_for_function(_OVER, timeout=self._patience_s * 1000)
+        except Error:
+            return False
+        return True
 
     async def fill_in(self, options: Sequence[str] = ()) -> None:
         """Answer every question of a questionnaire: with these options, or the last of each."""
@@ -189,7 +209,7 @@ class SyntheticCustomer:
     async def talk(self) -> None:
         """Say something, and that it is over."""
         if self._body is not None:
-            await self._body.say(self.page, "我没有别的问题了,谢谢您。")
+            await self._body.say(self.page, NO_MORE_QUESTIONS)
         await self._tap("talk-done")
 
     def _looked_at(self) -> CheckedSteps:

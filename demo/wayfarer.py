@@ -11,8 +11,8 @@ from datetime import date
 
 from playwright.async_api import Page
 
-from demo.body import Body
-from demo.customer import Look, SyntheticCustomer, look_away
+from demo.body import OwnBody
+from demo.customer import NO_MORE_QUESTIONS, Look, SyntheticCustomer, look_away
 from demo.id_card import Citizen
 from demo.ways import Way, level_of
 from shuanglu.script.branches import SALE_DATE
@@ -32,17 +32,20 @@ class Wayfarer(SyntheticCustomer):
         script: Script,
         way: Way,
         *,
-        body: Body,
+        body: OwnBody,
         citizen: Citizen,
         look: Look = look_away,
+        patience_s: float = 0.0,
     ) -> None:
-        super().__init__(page, look=look, body=body, citizen=citizen)
+        super().__init__(page, look=look, body=body, citizen=citizen, patience_s=patience_s)
+        self._own_body = body
         self._script = script
         self._way = way
         self._asked: set[str] = set()
 
     async def go(self, url: str) -> None:
         """Until the verdict is there or a person was called."""
+        await self._own_body.rehearse(self._words())
         await self.join(url)
         await self.check_device()
         while await self.next_step() is not None:
@@ -59,6 +62,15 @@ class Wayfarer(SyntheticCustomer):
             await self.fill_in(options_for(step, level_of(self._way.branch.known)))
         else:
             await super().do_step(kind, step_id)
+
+    def _words(self) -> Sequence[str]:
+        """What he says on his way, as the buttons have it."""
+        said = {NO_MORE_QUESTIONS: None}
+        for step in self._way.steps:
+            if isinstance(step, AskedStep):
+                chosen = {self._way.answers.get(step.id), self._way.first.get(step.id)}
+                said |= {f"{c.label.zh}。": None for c in step.choices if c.id in chosen}
+        return tuple(said)
 
     def _choice(self, step_id: str) -> str:
         answers = self._way.answers if step_id in self._asked else self._first()
