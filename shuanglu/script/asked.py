@@ -80,6 +80,11 @@ class AskedStep(StepBase):
         return len(self.accepted_choices) > 1
 
     @property
+    def refusals_lead_to(self) -> frozenset[str]:
+        """What its refused choices lead to; of several, words alone cannot tell which it is."""
+        return frozenset(c.then or "again" for c in self.choices if not c.accepted)
+
+    @property
     def yes_words(self) -> tuple[str, ...]:
         """Words that are an accepted answer: the labels of accepted choices, and more."""
         return self._labels(accepted=True) + self.accepted_words

@@ -141,8 +141,10 @@ def _judgement(script: Script, state: RunState) -> ev.Payload:
 
 def _after_refusal(step: AskedStep, state: RunState) -> ev.Payload:
     """What the refused choice leads to; a contradiction is asked again, whatever it was."""
-    choice = chosen(step, state.turn)
-    then = choice.then if choice is not None and not choice.accepted else None
+    choice, refusals = chosen(step, state.turn), step.refusals_lead_to
+    then: str | None = choice.then if choice is not None and not choice.accepted else None
+    if choice is None and len(refusals) == 1:  # whichever was meant, it leads to the same
+        (then,) = refusals
     if then == "stop":
         return _stopped(step.id, state.attempt, "customer_refused")
     if then == "person":

@@ -519,9 +519,9 @@ export const en: CustomerMessages = {
     stoppedTitle: "This cannot go on",
     stopped: {
       assessments_used_up: "No more risk assessments are permitted for now. The recording is saved.",
-      not_suitable: "The product's risk is above your tolerance. Nothing was bought; the recording is saved.",
-      customer_refused: "You did not agree, so nothing was bought. The recording is saved.",
-      attempts_used_up: "A step could not be completed, so nothing was bought. The recording is saved.",
+      not_suitable: "The product's risk is above your tolerance. Nothing was signed; the recording is saved.",
+      customer_refused: "You did not agree, so nothing was signed. The recording is saved.",
+      attempts_used_up: "A step could not be completed, so nothing was signed. The recording is saved.",
     },
     sealing: "Sealing the record",
     sealingText: "Your receipt comes in a moment",

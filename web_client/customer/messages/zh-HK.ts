@@ -519,9 +519,9 @@ export const zhHK: CustomerMessages = {
     stoppedTitle: "這次不能繼續辦理",
     stopped: {
       assessments_used_up: "風險評估次數已用完,請改天再來。錄影已儲存。",
-      not_suitable: "產品風險高於您的承受能力。您沒有購買,錄影已儲存。",
-      customer_refused: "您沒有同意,所以沒有購買。錄影已儲存。",
-      attempts_used_up: "有一步沒能完成,所以沒有購買。錄影已儲存。",
+      not_suitable: "產品風險高於您的承受能力。這次沒有辦理,錄影已儲存。",
+      customer_refused: "您沒有同意,所以沒有辦理。錄影已儲存。",
+      attempts_used_up: "有一步沒能完成,所以沒有辦理。錄影已儲存。",
     },
     sealing: "正在封存記錄",
     sealingText: "請稍候,馬上給您回執",

@@ -517,9 +517,9 @@ export const zh = {
     stoppedTitle: "这次不能继续办理",
     stopped: {
       assessments_used_up: "风险评估次数已用完,请改天再来。录像已保存。",
-      not_suitable: "产品风险高于您的承受能力。您没有购买,录像已保存。",
-      customer_refused: "您没有同意,所以没有购买。录像已保存。",
-      attempts_used_up: "有一步没能完成,所以没有购买。录像已保存。",
+      not_suitable: "产品风险高于您的承受能力。这次没有办理,录像已保存。",
+      customer_refused: "您没有同意,所以没有办理。录像已保存。",
+      attempts_used_up: "有一步没能完成,所以没有办理。录像已保存。",
     },
     sealing: "正在封存记录",
     sealingText: "请稍候,马上给您回执",
