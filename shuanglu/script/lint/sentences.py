@@ -41,6 +41,8 @@ def field_named(path: Path) -> Text:
 
 def quoted(value: object) -> str:
     """What was written, short enough for a sentence; ``true`` and ``false`` as in YAML."""
+    if isinstance(value, dict | list):
+        return "{…}" if isinstance(value, dict) else "[…]"
     written = str(value).lower() if isinstance(value, bool) else str(value)
     return written if len(written) <= MOST_QUOTED else f"{written[:MOST_QUOTED]}…"
 
