@@ -19,7 +19,7 @@ const WORDS = { zh: "请听风险说明", en: "Please listen to the risks" };
 const SHA256 = "a".repeat(64);
 
 function shown(part: Component, props: Record<string, unknown>): VueWrapper {
-  const routes = ["script-draft", "script-version"].map((name) => ({
+  const routes = ["script-draft", "script-version", "script-history"].map((name) => ({
     path: `/${name}/:id?/:scriptId?/:version?`,
     name,
     component: { template: "<p />" },
@@ -31,7 +31,7 @@ function shown(part: Component, props: Record<string, unknown>): VueWrapper {
 
 function finding(change: Partial<Finding>): Finding {
   const base = { level: "error", code: "x", line: 7, column: 3, path: "steps.1" } as const;
-  return { ...base, clause: "REG-26", message: WORDS, ...change };
+  return { ...base, clause: "REG-26", reason: null, params: {}, message: WORDS, ...change };
 }
 
 function lint(findings: Finding[], script: Script | null = null): ScriptLint {
