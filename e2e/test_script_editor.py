@@ -60,15 +60,14 @@ async def _choose_a_template(page: Page, look: Look) -> None:
     await expect(page.get_by_test_id("findings-none")).to_be_visible()
 
 
-def _text(page: Page) -> str:
-    return "document.querySelector('[data-testid=code]').shadowRoot.activeElement !== null"
+_IN_THE_TEXT = "document.querySelector('[data-testid=code]').shadowRoot.activeElement"
 
 
 async def _write_and_undo(page: Page, look: Look) -> None:
     code = page.get_by_test_id("code").locator(".cm-content")
     await expect(code).to_contain_text("请替换")
     await code.focus()
-    assert await page.evaluate(_text(page))
+    assert await page.evaluate(f"{_IN_THE_TEXT} !== null")
     await page.keyboard.press("Control+Home")
     await page.keyboard.press("End")
     await page.keyboard.insert_text("\nvioce: zf_nobody")

@@ -126,7 +126,14 @@ describe("listening", () => {
 
 describe("the bar of a draft", () => {
   function bar(state: DraftState, more: Record<string, unknown> = {}): VueWrapper {
-    const draft = { draft_id: "d", script_id: "bank-new", state, revision: 2, comment: null };
+    const draft = {
+      draft_id: "d",
+      script_id: "bank-new",
+      state,
+      revision: 2,
+      comment: null,
+      changed_at: "2026-11-23T08:00:00Z",
+    };
     const view = { draft, text: "", next_version: 1, written_by: [], is_mine: true };
     const props = { view: view as unknown as DraftView, isDirty: false, canSubmit: true, busy: false };
     return shown(DraftBar, { ...props, ...more });
