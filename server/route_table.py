@@ -15,6 +15,7 @@ from server.routing import Route
 from server.screen.routes import routes as screen_routes
 from server.scripts.draft_routes import routes as draft_routes
 from server.scripts.routes import routes as scenario_routes
+from server.scripts.template_routes import routes as template_routes
 from server.scripts.version_routes import routes as version_routes
 from server.sessions.routes import routes as session_routes
 
@@ -25,6 +26,7 @@ API_ROUTES: tuple[Route, ...] = (
     *scenario_routes,
     *version_routes,
     *draft_routes,
+    *template_routes,
     *session_routes,
     *invitation_routes,
     *customer_routes,

@@ -18,7 +18,7 @@ from media_worker.play.pace import PACES
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.play.render_job import Job, Report, SpokenText
 from media_worker.play.render_ogg import PACKET_MS, demux
-from media_worker.play.render_run import RenderError, run_job
+from media_worker.play.render_run import NoVoiceError, RenderError, run_job
 from shuanglu.errors import InvalidInputError, NotFoundError
 from shuanglu.script.model import Script
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
@@ -120,7 +120,7 @@ class _Shelf:
         try:
             self._style = registry.voice(voice)
         except InvalidInputError as error:
-            raise RenderError(f"there is no voice {voice!r}", field="voice") from error
+            raise NoVoiceError(f"there is no voice {voice!r}", field="voice") from error
 
     def _index_path(self, say: str) -> Path:
         pace = self._pace

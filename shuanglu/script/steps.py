@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from shuanglu.script.asked import AskedStep, Choice, ConsentStep, QuestionStep, SummaryStep
 from shuanglu.script.parts import ScriptPart, StepBase, Text
 from shuanglu.script.questionnaire import QuestionnaireStep, RiskOption, RiskQuestion
+from shuanglu.script.refusal import refusal
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import CardSide, Sha256Hex
 
@@ -61,7 +62,8 @@ class DocumentStep(StepBase):
     def _hash_names_the_pages(self) -> DocumentStep:
         right = document_sha256(self.pages)
         if self.document_sha256 != right:
-            raise ValueError(f"document_sha256 is not the hash of the pages, which is {right}")
+            told = "document_sha256 is not the hash of the pages, which is {right}"
+            raise refusal("document_hash", told, at=("document_sha256",), right=right)
         return self
 
 

@@ -154,6 +154,33 @@ def test_a_record_without_a_screen_claims_none() -> None:
     assert first_failure(Sealed.of(performance).files()) == (0, "")
 
 
+def without_screen(version: int | None) -> Performance:
+    """A step begins, and no piece of the screen ever comes."""
+    performance = Performance(screen_policy_version=version)
+    performance.join()
+    performance.elapsed_ms = JOIN_MS
+    performance.tell(ev.RecordingStarted(origin=performance.origin))
+    performance.begin_stretch()
+    performance.store(1)
+    performance.tell(ev.StepBegun(step_id=performance.script.steps[0].id, attempt=1))
+    performance.finish()
+    return performance
+
+
+@pytest.mark.parametrize("version", [1, None])
+def test_a_verdict_that_hides_that_the_screen_is_missing_is_found(version: int | None) -> None:
+    """Under the policy the note must be there; a session from before it must not have one."""
+    sealed = Sealed.of(without_screen(version))
+    noted = sealed.events[-1].payload
+    assert isinstance(noted, ev.VerdictGiven)
+    told = noted.notes == (ev.ScreenNote.NOT_RECORDED,)
+    assert told is (version is not None)
+    assert first_failure(sealed.files()) == (0, "")
+    other = None if told else (ev.ScreenNote.NOT_RECORDED,)
+    forged = changed_payload(sealed, ev.VerdictGiven, notes=other)
+    assert first_failure(forged.files())[0] == 10
+
+
 def line(change: Callable[[str], str] = str) -> bytes:
     return change('{"type":3,"timestamp":5}').encode() + b"\n"
 

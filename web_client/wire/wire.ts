@@ -121,6 +121,10 @@ export type ChallengeOutcome = "passed" | "failed" | "inconclusive" | "not_evalu
  */
 export type Assurance = "webauthn_user_verified" | "device_key_and_code";
 /**
+ * What a verdict says of the screen recording where it is not whole.
+ */
+export type ScreenNote = "screen_not_recorded" | "screen_partly_recorded";
+/**
  * The verdict over a whole record.
  */
 export type Outcome = "complete" | "needs_review" | "incomplete";
@@ -244,6 +248,10 @@ export type ServerMessage =
   | Refused
   | Bye
   | Pong;
+/**
+ * Why the speech of a script cannot be rendered; the office has a sentence for each.
+ */
+export type SpeechRefusal = "no_voice" | "no_words" | "failed";
 
 /**
  * Every message and view, by name. Generated: see shuanglu/wire/schema.py.
@@ -383,16 +391,22 @@ export interface Wire {
   ScenarioList: ScenarioList;
   ScreenGap: ScreenGap;
   ScreenNotRecorded: ScreenNotRecorded;
+  ScreenNote: ScreenNote;
   ScreenPieceSent: ScreenPieceSent;
   ScreenPosition: ScreenPosition;
   ScreenStored: ScreenStored;
   ScreenUnavailable: ScreenUnavailable;
   Script: Script;
+  ScriptChange: ScriptChange;
+  ScriptHistory: ScriptHistory;
   ScriptLint: ScriptLint;
   ScriptShelf: ScriptShelf;
   ScriptShelves: ScriptShelves;
   ScriptSimulation: ScriptSimulation;
   ScriptStopped: ScriptStopped;
+  ScriptTemplate: ScriptTemplate;
+  ScriptTemplateText: ScriptTemplateText;
+  ScriptTemplates: ScriptTemplates;
   ScriptText: ScriptText;
   ScriptVersion: ScriptVersion;
   ScriptVersionText: ScriptVersionText;
@@ -415,6 +429,7 @@ export interface Wire {
   SimulatedStep: SimulatedStep;
   Speaker: Speaker;
   SpeechRecognised: SpeechRecognised;
+  SpeechRefusal: SpeechRefusal;
   SpeechView: SpeechView;
   Staff: Staff;
   StatementIssued: StatementIssued;
@@ -621,6 +636,10 @@ export interface SessionCreated {
   institution: string;
   product: string;
   product_code: string;
+  /**
+   * of the policy by which the verdict speaks of the screen; older records: none
+   */
+  screen_policy_version: number | null;
   script_id: string;
   script_sha256: string;
   script_version: number;
@@ -1364,6 +1383,10 @@ export interface VerdictGiven {
   gap_ms: number;
   missing: Missing[];
   not_evaluated: Missing[];
+  /**
+   * what is not whole, by the policies that the session was created under
+   */
+  notes: ScreenNote[] | null;
   outcome: Outcome;
   recorded_ms: number;
   type: "verdict.given";
@@ -1871,6 +1894,10 @@ export interface DraftSummary {
 export interface DraftView {
   draft: DraftSummary;
   /**
+   * what sessions created now get; null: none
+   */
+  in_force_version: number | null;
+  /**
    * the caller is among them, and so cannot approve it
    */
   is_mine: boolean;
@@ -1973,9 +2000,19 @@ export interface Finding {
   line: number;
   message: Text;
   /**
+   * what the message names: field, value, line and so on
+   */
+  params: {
+    [k: string]: string | undefined;
+  };
+  /**
    * as in steps.3.choices; empty: the whole script
    */
   path: string;
+  /**
+   * finer than the code, where one code has several sentences
+   */
+  reason: string | null;
 }
 /**
  * The customer wants the step's speech read aloud once more; nothing else changes.
@@ -2857,6 +2894,36 @@ export interface Text13 {
   zh: string;
 }
 /**
+ * One line of a script's history.
+ */
+export interface ScriptChange {
+  /**
+   * write, submit, reopen, approve, reject, publish, withdraw
+   */
+  action: string;
+  at: string;
+  by: string;
+  /**
+   * null: a version that came with the product
+   */
+  draft_id: string | null;
+  /**
+   * How far a draft has come (``server/scripts/draft_state.py`` has the transitions).
+   */
+  state: "draft" | "submitted" | "approved" | "rejected" | "published" | "withdrawn";
+  version: number | null;
+  /**
+   * the reviewer's comment, or why it was taken back
+   */
+  why: string | null;
+}
+/**
+ * Who did what to a script, when and why; the latest first.
+ */
+export interface ScriptHistory {
+  items: ScriptChange[];
+}
+/**
  * What is wrong with a text, and the script that it is, if it is one.
  */
 export interface ScriptLint {
@@ -2924,6 +2991,40 @@ export interface SimulatedStep {
   title: Text;
 }
 /**
+ * A script to start from, as the list shows it.
+ */
+export interface ScriptTemplate {
+  /**
+   * told when a session is created
+   */
+  circumstances: Circumstance[];
+  estimated_minutes: number;
+  sale: Text14;
+  step_count: number;
+  template_id: string;
+  title: Text;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text14 {
+  en: string;
+  zh: string;
+}
+/**
+ * A template's YAML; its comments say what must be replaced.
+ */
+export interface ScriptTemplateText {
+  template: ScriptTemplate;
+  text: string;
+}
+/**
+ * Every template.
+ */
+export interface ScriptTemplates {
+  items: ScriptTemplate[];
+}
+/**
  * YAML that may be wrong.
  */
 export interface ScriptText {
@@ -2989,6 +3090,10 @@ export interface SessionDetail {
   summary: SessionSummary;
   verdict_missing: Missing[];
   verdict_not_evaluated: Missing[];
+  /**
+   * what is not whole, and stands
+   */
+  verdict_notes: ScreenNote[];
 }
 /**
  * A step of the session's script, in the order in which it is run.
@@ -3121,6 +3226,7 @@ export interface SimulatedSale {
  */
 export interface SpeechView {
   refused_because: string | null;
+  refused_reason: SpeechRefusal | null;
   refused_step: string | null;
   state: "rendering" | "ready" | "refused";
   steps: StepSpeech[];

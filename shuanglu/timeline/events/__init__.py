@@ -60,6 +60,7 @@ from shuanglu.timeline.events.payload import (
 )
 from shuanglu.timeline.events.screen import (
     ScreenGap,
+    ScreenNote,
     ScreenStored,
     ScreenUnavailable,
 )
@@ -167,6 +168,7 @@ __all__ = [
     "RecordingStarted",
     "RouteStaffed",
     "ScreenGap",
+    "ScreenNote",
     "ScreenStored",
     "ScreenUnavailable",
     "ScriptStopped",

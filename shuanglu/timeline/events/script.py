@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shuanglu.timeline.events.display import VoiceSpeed
 from shuanglu.timeline.events.payload import MediaMs, Payload, Sha256Hex, is_absent
+from shuanglu.timeline.events.screen import ScreenNote
 
 
 class StepBegun(Payload):
@@ -319,3 +320,8 @@ class VerdictGiven(Payload):
     not_evaluated: tuple[Missing, ...] = ()
     recorded_ms: int
     gap_ms: int
+    notes: tuple[ScreenNote, ...] | None = Field(
+        default=None,
+        description="what is not whole, by the policies that the session was created under",
+        exclude_if=is_absent,
+    )

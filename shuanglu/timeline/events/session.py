@@ -54,6 +54,12 @@ class SessionCreated(Payload):
     script_sha256: Sha256Hex
     created_by: str
     circumstances: Circumstances | None = Field(default=None, exclude_if=is_absent)
+    screen_policy_version: int | None = Field(
+        default=None,
+        ge=1,
+        description="of the policy by which the verdict speaks of the screen; older records: none",
+        exclude_if=is_absent,
+    )
 
 
 class InvitationIssued(Payload):

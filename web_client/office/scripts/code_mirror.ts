@@ -1,4 +1,4 @@
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, redo, undo } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import {
   bracketMatching,
@@ -8,8 +8,8 @@ import {
   indentOnInput,
   syntaxHighlighting,
 } from "@codemirror/language";
-import { lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from "@codemirror/lint";
-import { search, searchKeymap } from "@codemirror/search";
+import { lintGutter, lintKeymap, nextDiagnostic, setDiagnostics, type Diagnostic } from "@codemirror/lint";
+import { openSearchPanel, search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   drawSelection,
@@ -29,6 +29,15 @@ export interface Mark {
   message: string;
 }
 
+export type EditCommand = "undo" | "redo" | "find" | "next";
+
+const COMMANDS: Record<EditCommand, (view: EditorView) => boolean> = {
+  undo,
+  redo,
+  find: openSearchPanel,
+  next: nextDiagnostic,
+};
+
 export interface YamlEditorOptions {
   /** A shadow root: there CodeMirror adopts its style sheet, which `style-src 'self'` permits. */
   root: ShadowRoot;
@@ -44,6 +53,8 @@ export interface YamlEditor {
   setReadOnly(isReadOnly: boolean): void;
   setMarks(marks: readonly Mark[]): void;
   goTo(line: number, column?: number): void;
+  /** What the buttons above the text do; each leaves the focus where one goes on. */
+  run(command: EditCommand): void;
   destroy(): void;
 }
 
@@ -105,6 +116,10 @@ export function yamlEditor(options: YamlEditorOptions): YamlEditor {
         effects: EditorView.scrollIntoView(place, { y: "center" }),
       });
       view.focus();
+    },
+    run(command) {
+      if (command !== "find") view.focus();
+      COMMANDS[command](view);
     },
     destroy() {
       view.destroy();

@@ -6,9 +6,12 @@ import type {
   PublishDraft,
   RejectDraft,
   SaveDraft,
+  ScriptHistory,
   ScriptLint,
   ScriptShelves,
   ScriptSimulation,
+  ScriptTemplates,
+  ScriptTemplateText,
   ScriptVersionText,
   SimulatedSale,
   SpeechView,
@@ -49,6 +52,12 @@ export const scriptsApi = {
   publish: (id: string, body: PublishDraft) =>
     requestJson<DraftView>("POST", `${draftPath(id)}/publish`, { body }),
   draftSpeech: (id: string) => requestJson<SpeechView>("POST", `${draftPath(id)}/speech`),
+  templates: (signal: AbortSignal) =>
+    requestJson<ScriptTemplates>("GET", `${BASE}/script-templates`, { signal }),
+  template: (id: string) =>
+    requestJson<ScriptTemplateText>("GET", `${BASE}/script-templates/${encodeURIComponent(id)}`),
+  history: (scriptId: string) =>
+    requestJson<ScriptHistory>("GET", `${BASE}/scripts/${encodeURIComponent(scriptId)}/history`),
   lint: (text: string, signal: AbortSignal) =>
     requestJson<ScriptLint>("POST", `${BASE}/script-lint`, { body: { text }, signal }),
   simulate: (text: string, sale: SimulatedSale, signal: AbortSignal) =>

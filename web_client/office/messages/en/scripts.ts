@@ -65,7 +65,6 @@ export const scripts: Messages = {
     rendering: "Rendering the speech; a long script takes minutes…",
     save_to_listen: "Save to hear the real voice",
     seconds: "{seconds} s",
-    speech_refused: "The speech of step “{step}” cannot be rendered; please change its say",
     speech_ready: "The speech is rendered; it can be published",
     age: "Customer's age",
     product_risk: "Risk of the product",

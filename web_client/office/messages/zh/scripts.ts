@@ -65,7 +65,6 @@ export const scripts: Messages = {
     rendering: "正在生成语音,长脚本要几分钟…",
     save_to_listen: "保存后可以听正式语音",
     seconds: "{seconds} 秒",
-    speech_refused: "“{step}”这一步的语音生成不了,请修改它的 say",
     speech_ready: "语音已生成,可以发布",
     age: "客户年龄",
     product_risk: "产品风险等级",
