@@ -14,6 +14,7 @@ from shuanglu.errors import InvalidInputError
 from shuanglu.parsed import parsed
 from shuanglu.script.conditions import TOLD, Circumstance
 from shuanglu.script.steps import (
+    AgentDelivery,
     AskedStep,
     Choice,
     ConfirmationStep,
@@ -24,6 +25,7 @@ from shuanglu.script.steps import (
     LivenessStep,
     QuestionnaireStep,
     QuestionStep,
+    RecordedDelivery,
     ScriptPart,
     ShowStep,
     SignatureStep,
@@ -39,6 +41,7 @@ from shuanglu.timeline.events import Assurance
 from shuanglu.timeline.events.payload import is_absent
 
 __all__ = [
+    "AgentDelivery",
     "AskedStep",
     "Choice",
     "ConfirmationStep",
@@ -49,6 +52,7 @@ __all__ = [
     "LivenessStep",
     "QuestionStep",
     "QuestionnaireStep",
+    "RecordedDelivery",
     "Script",
     "ShowStep",
     "SignatureStep",

@@ -58,6 +58,11 @@ from shuanglu.timeline.events.payload import (
     Payload,
     Sha256Hex,
 )
+from shuanglu.timeline.events.reading import (
+    ReadingClaimed,
+    ReadingHeard,
+    SentenceHeard,
+)
 from shuanglu.timeline.events.screen import (
     ScreenGap,
     ScreenStored,
@@ -164,12 +169,15 @@ __all__ = [
     "PromptRepeated",
     "PromptStarted",
     "QuestionnaireAnswered",
+    "ReadingClaimed",
+    "ReadingHeard",
     "RecordingStarted",
     "RouteStaffed",
     "ScreenGap",
     "ScreenStored",
     "ScreenUnavailable",
     "ScriptStopped",
+    "SentenceHeard",
     "SessionCreated",
     "Sha256Hex",
     "SignatureMade",
