@@ -42,6 +42,8 @@ export type AnyPayload =
   | QuestionnaireAnswered
   | StillCaptured
   | TalkEnded
+  | ReadingClaimed
+  | ReadingHeard
   | IdentityCaptured
   | IdentityRead
   | IdentityConfirmed
@@ -217,6 +219,7 @@ export type PhoneMessage =
   | DocumentReadReport
   | QuestionnaireReport
   | TalkDone
+  | ReadingDone
   | RedoStep
   | IdentityConfirm
   | IdentityRetake
@@ -251,6 +254,7 @@ export type ServerMessage =
 export interface Wire {
   AcknowledgeAlert: AcknowledgeAlert;
   Actor: Actor;
+  AgentDelivery: AgentDelivery;
   AlertCase: AlertCase;
   AlertCounts: AlertCounts;
   AlertEnded: AlertEnded;
@@ -369,7 +373,13 @@ export interface Wire {
   QuestionnaireQuestion: QuestionnaireQuestion;
   QuestionnaireReport: QuestionnaireReport;
   QuestionnaireStep: QuestionnaireStep;
+  ReadingClaimed: ReadingClaimed;
+  ReadingDone: ReadingDone;
+  ReadingHeard: ReadingHeard;
+  ReadingSentence: ReadingSentence;
+  ReadingView: ReadingView;
   Receipt: Receipt;
+  RecordedDelivery: RecordedDelivery;
   RecordingStarted: RecordingStarted;
   RedoStep: RedoStep;
   Refused: Refused;
@@ -397,6 +407,7 @@ export interface Wire {
   ScriptVersion: ScriptVersion;
   ScriptVersionText: ScriptVersionText;
   Sealed: Sealed;
+  SentenceHeard: SentenceHeard;
   ServerMessage: ServerMessage;
   SessionCreated: SessionCreated;
   SessionDetail: SessionDetail;
@@ -455,6 +466,20 @@ export interface Wire {
  */
 export interface AcknowledgeAlert {
   note: string;
+}
+/**
+ * Read aloud from the page by the agent beside the customer, checked sentence by sentence.
+ */
+export interface AgentDelivery {
+  by: "agent";
+  /**
+   * share of a sentence's syllables that must be heard
+   */
+  min_share: number;
+  /**
+   * numbers of the sentences that must be heard, from 1; absent: all
+   */
+  required: number[] | null;
 }
 /**
  * Repeated raises of one alert in one session, until somebody acknowledged them.
@@ -688,6 +713,7 @@ export interface RouteStaffed {
     | "customer_asked"
     | "attempts_used_up"
     | "liveness_inconclusive"
+    | "reading_not_evaluated"
     | "answer_needs_person";
   type: "route.staffed";
 }
@@ -1091,6 +1117,73 @@ export interface TalkEnded {
   type: "talk.ended";
 }
 /**
+ * Somebody tapped that everything was read; it is checked next.
+ */
+export interface ReadingClaimed {
+  attempt: number;
+  step_id: string;
+  type: "reading.claimed";
+}
+/**
+ * What had been heard of the text by then, sentence by sentence, in ``speech.recognised``.
+ */
+export interface ReadingHeard {
+  /**
+   * version of how words are matched to sentences
+   */
+  alignment: number;
+  attempt: number;
+  /**
+   * everything said up to a claim is in
+   */
+  ends_round: boolean;
+  /**
+   * False: nothing of this round could be recognised
+   */
+  evaluated: boolean;
+  /**
+   * utterances whose words are not known
+   */
+  not_evaluated: number;
+  /**
+   * @minItems 1
+   */
+  sentences: SentenceHeard[];
+  step_id: string;
+  type: "reading.heard";
+  /**
+   * whose words were recognised in this attempt
+   */
+  utterances: number;
+}
+/**
+ * The best that was heard of one sentence so far in this attempt.
+ */
+export interface SentenceHeard {
+  /**
+   * negators and numerals heard in it that are not in it
+   */
+  added: string;
+  /**
+   * of the utterance with its beginning
+   */
+  from_ms: number | null;
+  /**
+   * syllables of it that were heard, in order
+   */
+  heard: number;
+  /**
+   * its negators and numerals that were not heard
+   */
+  missed: string;
+  /**
+   * its number in the text, from 1
+   */
+  sentence: number;
+  syllables: number;
+  to_ms: number | null;
+}
+/**
  * A still of a card, taken from the running stream; the JPEG is an object named by hash.
  */
 export interface IdentityCaptured {
@@ -1344,7 +1437,8 @@ export interface StepFailed {
     | "media_missing"
     | "customer_redo"
     | "time_used_up"
-    | "talk_too_short";
+    | "talk_too_short"
+    | "reading_incomplete";
   step_id: string;
   type: "step.failed";
 }
@@ -1717,13 +1811,17 @@ export interface DeviceKey {
   public_key: string;
 }
 /**
- * Spoken to its end, with proof of playback from the phone.
+ * Spoken to its end, with proof of playback from the phone, or read aloud by the agent.
  */
 export interface DisclosureStep {
   /**
    * regulation items that the step serves, REG-n
    */
   clauses: string[];
+  /**
+   * who speaks it; absent: it is synthesised
+   */
+  delivery: (RecordedDelivery | AgentDelivery) | null;
   id: string;
   kind: "disclosure";
   max_attempts: number;
@@ -1745,6 +1843,16 @@ export interface DisclosureStep {
    * the step applies unless this is known not to hold
    */
   when: Condition | null;
+}
+/**
+ * A human voice that compliance recorded and uploaded; never labelled as a machine's.
+ */
+export interface RecordedDelivery {
+  by: "recorded";
+  /**
+   * of the audio file as it was uploaded
+   */
+  sha256: string;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
@@ -1932,6 +2040,8 @@ export interface Event {
     | QuestionnaireAnswered
     | StillCaptured
     | TalkEnded
+    | ReadingClaimed
+    | ReadingHeard
     | IdentityCaptured
     | IdentityRead
     | IdentityConfirmed
@@ -2179,6 +2289,10 @@ export interface StepView {
   prompt: PromptView;
   questions: QuestionnaireQuestion[];
   /**
+   * the agent beside the customer reads this step aloud
+   */
+  reading: ReadingView | null;
+  /**
    * what was said and shown so far, to be confirmed as a whole
    */
   recap: Text[];
@@ -2218,6 +2332,36 @@ export interface QuestionnaireQuestion {
 export interface QuestionnaireOption {
   id: string;
   label: Text;
+}
+/**
+ * Where the reading stands. Chinese, as everything that is said.
+ */
+export interface ReadingView {
+  /**
+   * somebody said that all was read; it is being checked
+   */
+  checking: boolean;
+  /**
+   * number of the sentence to read now; null: none left
+   */
+  current: number | null;
+  /**
+   * how often what is missing will be asked for again
+   */
+  rounds_left: number;
+  sentences: ReadingSentence[];
+}
+/**
+ * One sentence to be read aloud; it is named by its number, from 1.
+ */
+export interface ReadingSentence {
+  no: number;
+  required: boolean;
+  /**
+   * missing: everything was said to be read, and this was not heard
+   */
+  state: "heard" | "coming" | "missing";
+  text: string;
 }
 /**
  * Challenges drawn at random by the server, one after the other.
@@ -2325,6 +2469,14 @@ export interface TalkDone {
   attempt: number;
   step_id: string;
   type: "talk_done";
+}
+/**
+ * The text that is read aloud has been read; what was not heard is asked for again.
+ */
+export interface ReadingDone {
+  attempt: number;
+  step_id: string;
+  type: "reading_done";
 }
 /**
  * The customer wants to do the current step again.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
+from shuanglu.script.lint.delivery import read_by_nobody
 from shuanglu.script.lint.demands import lacking
 from shuanglu.script.lint.finding import Finding, LintReport, finding
 from shuanglu.script.lint.order import out_of_order
@@ -38,6 +39,7 @@ def lint(text: str) -> LintReport:
         *ordered,
         *unreachable(script, written),
         *badly_worded(script, written),
+        *read_by_nobody(script, written),
         *lacking(script, written),
     ]
     return LintReport(findings=_sorted(found), script=script)
