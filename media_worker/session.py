@@ -309,6 +309,7 @@ class WorkedSession:
 
     def _on_words(self, heard: ev.SpeechRecognised) -> None:
         self._tasks.spawn(self._director.answers.words(heard))
+        self._tasks.spawn(self._director.reading.words(heard))
 
     # --- interruptions ---
 

@@ -34,6 +34,7 @@ from shuanglu.wire.signalling import (
     PlayTestSound,
     PromptProof,
     QuestionnaireReport,
+    ReadingDone,
     RedoStep,
     TalkDone,
 )
@@ -55,6 +56,7 @@ class CustomerInputs:
     def turn_begins(self) -> None:
         """From now on the step awaits the customer."""
         self._awaiting_since_ms = self._stage.now_ms()
+        self._director.reading.turn_begins()
 
     async def check_time(self) -> None:
         """Fail the attempt whose turn has lasted longer than its step allows."""
@@ -113,6 +115,8 @@ class CustomerInputs:
                 await self._append(answered)
             case TalkDone() as done:
                 await self._talk_done(done)
+            case ReadingDone() as done:
+                await self._append(inputs.reading_claimed(script, state, done))
             case IdentityConfirm() as confirm:
                 await self._director.identity.confirm(confirm)
             case IdentityRetake() as retake:

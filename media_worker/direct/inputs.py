@@ -11,6 +11,7 @@ from shuanglu.display import DisplayState
 from shuanglu.errors import ConflictError, InvalidInputError, TooManyAttemptsError
 from shuanglu.script.model import (
     AskedStep,
+    DisclosureStep,
     DocumentStep,
     LivenessStep,
     QuestionnaireStep,
@@ -29,6 +30,7 @@ from shuanglu.wire.signalling import (
     DocumentReadReport,
     HearAgain,
     QuestionnaireReport,
+    ReadingDone,
     RedoStep,
     TalkDone,
 )
@@ -37,7 +39,7 @@ CLAIMED_TIME_SLACK_MS = 1500
 """A phone's clock may run this far ahead of ours over one step."""
 MOST_DISPLAY_CHANGES = 100
 """In one session; nobody looks for so long, and each is an event of the record."""
-_VOICE_COUNTS = (AskedStep, TalkStep, LivenessStep)
+_VOICE_COUNTS = (AskedStep, DisclosureStep, TalkStep, LivenessStep)
 """Begun again instead: what the microphone hears then would be taken for the customer."""
 
 
@@ -125,6 +127,16 @@ def talk_done(script: Script, state: RunState, done: TalkDone, *, awaited_ms: in
     if awaited_ms < step.min_ms:
         raise ConflictError("the talk has not lasted long enough", field="step_id")
     return step
+
+
+def reading_claimed(script: Script, state: RunState, done: ReadingDone) -> ev.ReadingClaimed:
+    """Somebody says that the text was read aloud; ``ConflictError`` while that is checked."""
+    step = current_step(script, state, done.step_id, done.attempt)
+    if not isinstance(step, DisclosureStep) or step.reader is None:
+        raise ConflictError("nothing is read aloud now", field="step_id")
+    if state.turn.reading.claimed:
+        raise ConflictError("it is being checked already", field="step_id")
+    return ev.ReadingClaimed(step_id=step.id, attempt=done.attempt)
 
 
 def redo_asked(script: Script, state: RunState, redo: RedoStep) -> ev.StepFailed:

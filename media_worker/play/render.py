@@ -20,7 +20,7 @@ from media_worker.play.render_job import Job, Report, SpokenText
 from media_worker.play.render_ogg import PACKET_MS, demux
 from media_worker.play.render_run import NoVoiceError, RenderError, run_job
 from shuanglu.errors import InvalidInputError, NotFoundError
-from shuanglu.script.model import Script
+from shuanglu.script.model import DisclosureStep, Script, Step
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import Sha256Hex, VoiceSpeed
 from shuanglu.wire.views import Cue
@@ -63,13 +63,16 @@ async def prompts_for(
     progress: Progress | None = None,
     speed: VoiceSpeed = VoiceSpeed.NORMAL,
 ) -> dict[str, RenderedPrompt]:
-    """Every step's prompt by step id, and the loudspeaker test under ``TEST_SOUND_ID``.
+    """Every prompt by step id, and the loudspeaker test under ``TEST_SOUND_ID``.
+
+    A step that a person reads aloud has none.
 
     What the cache and the store do not hold is rendered (about half the length
     of the speech on one core) and stored. Raises :class:`RenderError` naming the step,
     ``ModelUnusableError`` naming the model file.
     """
-    texts = {step.id: step.say for step in script.steps} | {TEST_SOUND_ID: TEST_SOUND_TEXT}
+    spoken = {step.id: step.say for step in script.steps if not _is_read_by_a_person(step)}
+    texts = spoken | {TEST_SOUND_ID: TEST_SOUND_TEXT}
     # Hashing the model takes 0.1 s: not on the event loop.
     shelf = await asyncio.to_thread(_Shelf, objects, cache_dir, registry, script.voice, speed)
     found = {name: await shelf.load(say) for name, say in texts.items()}
@@ -78,6 +81,10 @@ async def prompts_for(
         await _render(wanting, shelf, progress)
     loaded = {name: found[name] or await shelf.load(say) for name, say in texts.items()}
     return {name: _there(name, prompt) for name, prompt in loaded.items()}
+
+
+def _is_read_by_a_person(step: Step) -> bool:
+    return isinstance(step, DisclosureStep) and step.reader is not None
 
 
 def _there(name: str, prompt: RenderedPrompt | None) -> RenderedPrompt:

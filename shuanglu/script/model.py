@@ -15,6 +15,7 @@ from shuanglu.parsed import parsed
 from shuanglu.script.conditions import TOLD, Circumstance
 from shuanglu.script.refusal import refusal, require_own_ids
 from shuanglu.script.steps import (
+    AgentDelivery,
     AskedStep,
     Choice,
     ConfirmationStep,
@@ -25,6 +26,7 @@ from shuanglu.script.steps import (
     LivenessStep,
     QuestionnaireStep,
     QuestionStep,
+    RecordedDelivery,
     ScriptPart,
     ShowStep,
     SignatureStep,
@@ -40,6 +42,7 @@ from shuanglu.timeline.events import Assurance
 from shuanglu.timeline.events.payload import is_absent
 
 __all__ = [
+    "AgentDelivery",
     "AskedStep",
     "Choice",
     "ConfirmationStep",
@@ -50,6 +53,7 @@ __all__ = [
     "LivenessStep",
     "QuestionStep",
     "QuestionnaireStep",
+    "RecordedDelivery",
     "Script",
     "ShowStep",
     "SignatureStep",

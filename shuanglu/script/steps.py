@@ -11,14 +11,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from shuanglu.rules.reading import sentences
 from shuanglu.script.asked import AskedStep, Choice, ConsentStep, QuestionStep, SummaryStep
+from shuanglu.script.delivery import AgentDelivery, Delivery, RecordedDelivery
 from shuanglu.script.parts import ScriptPart, StepBase, Text
 from shuanglu.script.questionnaire import QuestionnaireStep, RiskOption, RiskQuestion
 from shuanglu.script.refusal import refusal
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import CardSide, Sha256Hex
+from shuanglu.timeline.events.payload import is_absent
 
 __all__ = [
+    "AgentDelivery",
     "AskedStep",
     "Choice",
     "ConfirmationStep",
@@ -29,6 +33,7 @@ __all__ = [
     "LivenessStep",
     "QuestionStep",
     "QuestionnaireStep",
+    "RecordedDelivery",
     "RiskOption",
     "RiskQuestion",
     "ScriptPart",
@@ -44,9 +49,40 @@ __all__ = [
 
 
 class DisclosureStep(StepBase):
-    """Spoken to its end, with proof of playback from the phone."""
+    """Spoken to its end, with proof of playback from the phone, or read aloud by the agent."""
 
     kind: Literal["disclosure"] = "disclosure"
+    delivery: Delivery | None = Field(
+        default=None,
+        description="who speaks it; absent: it is synthesised",
+        exclude_if=is_absent,
+    )
+
+    @model_validator(mode="after")
+    def _has_the_sentences(self) -> DisclosureStep:
+        delivery = self.delivery
+        if isinstance(delivery, AgentDelivery) and delivery.required is not None:
+            count, numbers = len(sentences(self.say)), delivery.required
+            if max(numbers) > count or len(set(numbers)) != len(numbers):
+                raise ValueError(f"required: numbers of the {count} sentences of `say`, each once")
+        return self
+
+    @property
+    def reader(self) -> AgentDelivery | None:
+        """How it is read aloud, if a person beside the customer reads it."""
+        return self.delivery if isinstance(self.delivery, AgentDelivery) else None
+
+    @property
+    def recording(self) -> RecordedDelivery | None:
+        """Which recording is played, if one is."""
+        return self.delivery if isinstance(self.delivery, RecordedDelivery) else None
+
+    @property
+    def wanted(self) -> tuple[int, ...]:
+        """Numbers of the sentences that the reader must be heard to say."""
+        if self.reader is None:
+            return ()
+        return self.reader.required or tuple(range(1, len(sentences(self.say)) + 1))
 
 
 class DocumentStep(StepBase):

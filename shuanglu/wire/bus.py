@@ -48,6 +48,7 @@ from shuanglu.wire.signalling import (
     PlayTestSound,
     PromptProof,
     QuestionnaireReport,
+    ReadingDone,
     RedoStep,
     ServerMessage,
     TalkDone,
@@ -141,6 +142,7 @@ PhoneInput = (
     | DocumentReadReport
     | QuestionnaireReport
     | TalkDone
+    | ReadingDone
     | RedoStep
     | IdentityConfirm
     | IdentityRetake

@@ -97,6 +97,14 @@ class TalkDone(Wire):
     attempt: Attempt
 
 
+class ReadingDone(Wire):
+    """The text that is read aloud has been read; what was not heard is asked for again."""
+
+    type: Literal["reading_done"] = "reading_done"
+    step_id: StepId
+    attempt: Attempt
+
+
 class RedoStep(Wire):
     """The customer wants to do the current step again."""
 
@@ -198,6 +206,7 @@ PhoneMessage = Annotated[
     | DocumentReadReport
     | QuestionnaireReport
     | TalkDone
+    | ReadingDone
     | RedoStep
     | IdentityConfirm
     | IdentityRetake

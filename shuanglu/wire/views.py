@@ -21,6 +21,7 @@ from shuanglu.timeline.events import (
     VoiceSpeed,
 )
 from shuanglu.wire.base import Wire
+from shuanglu.wire.reading import ReadingView
 
 
 class SessionPhase(StrEnum):
@@ -123,6 +124,9 @@ class StepView(Wire):
     subject: Text | None = Field(default=None, description="the paper that is to be shown")
     hint: str | None = Field(default=None, description="what keeps it from being captured")
     min_talk_ms: int = 0
+    reading: ReadingView | None = Field(
+        default=None, description="the agent beside the customer reads this step aloud"
+    )
     document_sha256: str | None = None
     pages: tuple[Text, ...] = ()
     min_page_ms: int = 0

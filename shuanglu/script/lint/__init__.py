@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
+from shuanglu.script.lint.delivery import read_by_nobody
 from shuanglu.script.lint.demands import lacking
 from shuanglu.script.lint.finding import Finding, LintReport
 from shuanglu.script.lint.invalid import invalid
@@ -41,6 +42,7 @@ def lint(text: str) -> LintReport:
         *unreachable(script, written),
         *badly_worded(script, written),
         *badly_signed(script, written),
+        *read_by_nobody(script, written),
         *lacking(script, written),
     ]
     return LintReport(findings=_sorted(found), script=script)

@@ -11,6 +11,7 @@ from shuanglu.rules.suitability import may_assess, shipped_suitability
 from shuanglu.script.due import steps_due
 from shuanglu.script.model import (
     AskedStep,
+    DisclosureStep,
     IdentityStep,
     LivenessStep,
     QuestionnaireStep,
@@ -28,6 +29,7 @@ from shuanglu.script.runner.actions import (
     CountAssessments,
     Finish,
     JudgeAnswer,
+    JudgeReading,
     PlayPrompt,
 )
 from shuanglu.script.runner.state import RunPhase, RunState
@@ -68,9 +70,11 @@ def _next_step(script: Script, state: RunState) -> Action | None:
         attempt = state.attempts.get(step_id, 0)
         return Append(_stopped(step_id, attempt, "assessments_used_up"))
     failures = state.counted_failures.get(step_id, ())
-    if len(failures) >= step.max_attempts and step.on_exhausted == "stop":
+    # A reading is asked for again within its attempt, so often as the step has attempts.
+    used_up = len(failures) >= step.max_attempts or "reading_incomplete" in failures
+    if used_up and step.on_exhausted == "stop":
         return Append(_stopped(step_id, state.attempts[step_id], "attempts_used_up"))
-    if len(failures) >= step.max_attempts:
+    if used_up:
         return Append(ev.RouteStaffed(reason=_used_up(step, failures)))
     return Append(ev.StepBegun(step_id=step_id, attempt=state.attempts.get(step_id, 0) + 1))
 
@@ -106,6 +110,8 @@ def _in_turn(step: Step, state: RunState) -> Action | None:
             return _next_challenge(step, state)
         case ShowStep():
             return CaptureStill(step.id, state.attempt)
+        case DisclosureStep() if state.turn.reading.claimed:
+            return JudgeReading(step.id, state.attempt)
     return None
 
 
@@ -132,6 +138,8 @@ def _judgement(script: Script, state: RunState) -> ev.Payload:
     reason = failure_of(step, state.turn)
     if reason == "answer_refused" and isinstance(step, AskedStep):
         return _after_refusal(step, state)
+    if reason == "reading_not_evaluated":
+        return ev.RouteStaffed(reason=reason)
     if reason is not None:
         return ev.StepFailed(step_id=step_id, attempt=attempt, reason=reason)
     if isinstance(step, QuestionnaireStep) and _is_above_tolerance(step, state):

@@ -25,6 +25,7 @@ from shuanglu.script.model import (
 )
 from shuanglu.script.runner.card import Card
 from shuanglu.script.runner.liveness import Challenges
+from shuanglu.script.runner.reading import ReadAloud
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import FaceOutcome
 
@@ -38,6 +39,8 @@ Failure = Literal[
     "liveness_failed",
     "liveness_inconclusive",
     "talk_too_short",
+    "reading_incomplete",
+    "reading_not_evaluated",
 ]
 
 JUDGED_WITHOUT_TAP = frozenset({"words", "words_refused", "other_face"})
@@ -59,6 +62,7 @@ class Turn:
     face: FaceOutcome | None = None
     card: Card = field(default_factory=Card)
     challenges: Challenges = field(default_factory=Challenges)
+    reading: ReadAloud = field(default_factory=ReadAloud)
 
 
 def taken(step: Step, turn: Turn, payload: ev.Payload) -> Turn:  # noqa: C901, PLR0911, PLR0912 - one case a kind of step and event
@@ -88,6 +92,8 @@ def taken(step: Step, turn: Turn, payload: ev.Payload) -> Turn:  # noqa: C901, P
             return replace(turn, document_read=True)
         case ConfirmationStep(), ev.ConfirmationSigned():
             return replace(turn, statement_signed=True)
+        case DisclosureStep(), _:
+            return replace(turn, reading=turn.reading.after(step, payload))
         case IdentityStep(), _:
             return replace(turn, card=turn.card.after(step, payload))
         case LivenessStep(), _:
@@ -99,7 +105,7 @@ def is_over(step: Step, turn: Turn) -> bool:  # noqa: C901, PLR0911 - one case a
     """Whether everything for this attempt is in."""
     match step:
         case DisclosureStep():
-            return True
+            return turn.reading.is_over(step)
         case AskedStep():
             return turn.judged is not None
         case QuestionnaireStep():
@@ -123,6 +129,8 @@ def is_over(step: Step, turn: Turn) -> bool:  # noqa: C901, PLR0911 - one case a
 def failure_of(step: Step, turn: Turn) -> Failure | None:  # noqa: PLR0911 - one case a kind of step
     """Why an attempt for which everything is in does not stand."""
     match step:
+        case DisclosureStep():
+            return turn.reading.failure(step)
         case AskedStep():
             return _failure_of_answer(step, turn)
         case TalkStep(min_ms=min_ms):

@@ -58,6 +58,11 @@ from shuanglu.timeline.events.payload import (
     Payload,
     Sha256Hex,
 )
+from shuanglu.timeline.events.reading import (
+    ReadingClaimed,
+    ReadingHeard,
+    SentenceHeard,
+)
 from shuanglu.timeline.events.screen import (
     ScreenGap,
     ScreenNote,
@@ -165,6 +170,8 @@ __all__ = [
     "PromptRepeated",
     "PromptStarted",
     "QuestionnaireAnswered",
+    "ReadingClaimed",
+    "ReadingHeard",
     "RecordingStarted",
     "RouteStaffed",
     "ScreenGap",
@@ -172,6 +179,7 @@ __all__ = [
     "ScreenStored",
     "ScreenUnavailable",
     "ScriptStopped",
+    "SentenceHeard",
     "SessionCreated",
     "Sha256Hex",
     "SignatureMade",

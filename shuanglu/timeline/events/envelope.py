@@ -40,6 +40,7 @@ from shuanglu.timeline.events.payload import (
     Actor,
     Sha256Hex,
 )
+from shuanglu.timeline.events.reading import ReadingClaimed, ReadingHeard
 from shuanglu.timeline.events.screen import (
     ScreenGap,
     ScreenStored,
@@ -116,6 +117,8 @@ AnyPayload = Annotated[
     | QuestionnaireAnswered
     | StillCaptured
     | TalkEnded
+    | ReadingClaimed
+    | ReadingHeard
     | IdentityCaptured
     | IdentityRead
     | IdentityConfirmed

@@ -278,6 +278,7 @@ class StepFailed(Payload):
         "customer_redo",
         "time_used_up",
         "talk_too_short",
+        "reading_incomplete",  # sentences were not heard, however often they were asked for
     ]
 
 

@@ -12,6 +12,7 @@ const KNOWN = [
   "customer_redo",
   "time_used_up",
   "talk_too_short",
+  "reading_incomplete",
 ] as const;
 
 export type RetryWord = (typeof KNOWN)[number] | "other";

@@ -85,6 +85,8 @@ const KIND_OF: Record<EventType, MarkerKind | null> = {
   "questionnaire.answered": "answer",
   "still.captured": "answer",
   "talk.ended": "answer",
+  "reading.claimed": "answer",
+  "reading.heard": "speech",
   "signature.made": "signature",
   "credential.registered": "confirmation",
   "statement.issued": "confirmation",

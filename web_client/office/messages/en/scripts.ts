@@ -48,6 +48,8 @@ export const scripts: Messages = {
     preview_note: "A sketch: the words are the phone's, the picture is not.",
     phone: "As on a phone",
     strip: "Recording · step {no}/{count}",
+    read_by_agent: "Read aloud by the agent (teleprompter)",
+    recorded_voice: "Recorded human voice",
     synthetic: "Synthetic voice",
     accepted: "this answer goes on",
     refused_choice: "this answer does not",

@@ -48,6 +48,8 @@ export const scripts: Messages = {
     preview_note: "示意:文字与手机一致,画面以手机为准。",
     phone: "手机上的样子",
     strip: "录制中 · 第 {no}/{count} 步",
+    read_by_agent: "由工作人员朗读(提词器)",
+    recorded_voice: "真人录音",
     synthetic: "合成语音",
     accepted: "可以继续的回答",
     refused_choice: "不能继续的回答",
