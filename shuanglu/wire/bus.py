@@ -44,6 +44,7 @@ from shuanglu.wire.signalling import (
     HearAgain,
     IdentityConfirm,
     IdentityRetake,
+    KeySentenceReport,
     PageVisibility,
     PlayTestSound,
     PromptProof,
@@ -139,6 +140,7 @@ PhoneInput = (
     | PromptProof
     | AnswerTap
     | DocumentReadReport
+    | KeySentenceReport
     | QuestionnaireReport
     | TalkDone
     | RedoStep

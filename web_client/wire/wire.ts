@@ -38,6 +38,7 @@ export type AnyPayload =
   | AnswerTapped
   | AnswerJudged
   | DocumentRead
+  | KeySentenceMarked
   | SuitabilityChecked
   | QuestionnaireAnswered
   | StillCaptured
@@ -215,6 +216,7 @@ export type PhoneMessage =
   | PromptProof
   | AnswerTap
   | DocumentReadReport
+  | KeySentenceReport
   | QuestionnaireReport
   | TalkDone
   | RedoStep
@@ -301,6 +303,7 @@ export interface Wire {
   DisplayChanged: DisplayChanged;
   DisplayMode: DisplayMode;
   DisplayView: DisplayView1;
+  DocumentFile: DocumentFile;
   DocumentRead: DocumentRead;
   DocumentReadReport: DocumentReadReport;
   DocumentStep: DocumentStep;
@@ -328,6 +331,10 @@ export interface Wire {
   Invitation: Invitation;
   InvitationIssued: InvitationIssued;
   InvitationRedeemed: InvitationRedeemed;
+  KeySentence: KeySentence;
+  KeySentenceMarked: KeySentenceMarked;
+  KeySentenceReport: KeySentenceReport;
+  KeySentenceView: KeySentenceView;
   Live: Live;
   LiveStatus: LiveStatus;
   LivenessChallenged: LivenessChallenged;
@@ -1025,6 +1032,23 @@ export interface DocumentRead {
   pages: number;
   step_id: string;
   type: "document.read";
+}
+/**
+ * After reading, the customer tapped a sentence of the document, or copied it.
+ */
+export interface KeySentenceMarked {
+  attempt: number;
+  by: "tap" | "copy";
+  /**
+   * which of the step's key sentences
+   */
+  sentence: number;
+  step_id: string;
+  type: "key_sentence.marked";
+  /**
+   * as they were copied; None for a tap
+   */
+  words: string | null;
 }
 /**
  * What the server counted of this customer's earlier risk assessments (REG-24).
@@ -1771,6 +1795,14 @@ export interface DisplayView1 {
   voice: "normal" | "slow";
 }
 /**
+ * A PDF, pinned by the hash of its bytes; the file itself is an object beside the script.
+ */
+export interface DocumentFile {
+  bytes: number;
+  pages: number;
+  sha256: string;
+}
+/**
  * Every page was in view, the last one to its end.
  */
 export interface DocumentReadReport {
@@ -1784,7 +1816,7 @@ export interface DocumentReadReport {
   type: "document_read";
 }
 /**
- * A document read to its end, pinned by hash.
+ * A document read to its end, pinned by hash: text page by page, or a PDF.
  */
 export interface DocumentStep {
   /**
@@ -1795,8 +1827,21 @@ export interface DocumentStep {
    * name of the document beside the script
    */
   document: string;
-  document_sha256: string;
+  /**
+   * hash of `pages`; not with `file`
+   */
+  document_sha256: string | null;
+  /**
+   * a PDF instead of `pages`
+   */
+  file: DocumentFile | null;
   id: string;
+  /**
+   * marked one by one when the document was read
+   *
+   * @maxItems 20
+   */
+  key_sentences: KeySentence[];
   kind: "document";
   max_attempts: number;
   /**
@@ -1809,8 +1854,6 @@ export interface DocumentStep {
   on_exhausted: ("person" | "stop") | null;
   /**
    * the document's text, page by page
-   *
-   * @minItems 1
    */
   pages: Text[];
   /**
@@ -1827,6 +1870,16 @@ export interface DocumentStep {
    * the step applies unless this is known not to hold
    */
   when: Condition | null;
+}
+/**
+ * A sentence that the customer marks for himself after reading (REG-10, REG-12).
+ */
+export interface KeySentence {
+  /**
+   * tap it, or copy it sign by sign (抄录)
+   */
+  by: "tap" | "copy";
+  text: Text;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
@@ -1928,6 +1981,7 @@ export interface Event {
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | KeySentenceMarked
     | SuitabilityChecked
     | QuestionnaireAnswered
     | StillCaptured
@@ -2102,6 +2156,27 @@ export interface Invitation {
   url: string;
 }
 /**
+ * The document was read; this sentence of it was tapped, or copied as ``words`` say.
+ */
+export interface KeySentenceReport {
+  attempt: number;
+  /**
+   * which of the step's key sentences
+   */
+  sentence: number;
+  step_id: string;
+  type: "key_sentence";
+  words: string | null;
+}
+/**
+ * A sentence of the document that is to be marked when it was read.
+ */
+export interface KeySentenceView {
+  by: "tap" | "copy";
+  marked: boolean;
+  text: Text;
+}
+/**
  * The status changed (at most a few times a second).
  */
 export interface Live {
@@ -2161,13 +2236,22 @@ export interface StepView {
   awaiting_customer: boolean;
   challenge: ChallengeView | null;
   choices: Choice[];
+  /**
+   * in this attempt, to its last page
+   */
+  document_read: boolean;
   document_sha256: string | null;
+  /**
+   * a PDF instead of pages: GET /api/v1/customer/documents/{sha256}
+   */
+  file: DocumentFile | null;
   /**
    * what keeps it from being captured
    */
   hint: string | null;
   id: string;
   identity: IdentityView | null;
+  key_sentences: KeySentenceView[];
   kind: StepKind;
   /**
    * why the attempt before this one did not stand

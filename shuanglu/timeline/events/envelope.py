@@ -52,6 +52,7 @@ from shuanglu.timeline.events.script import (
     ConfirmationSigned,
     CredentialRegistered,
     DocumentRead,
+    KeySentenceMarked,
     PromptInterrupted,
     PromptPlayed,
     PromptRepeated,
@@ -112,6 +113,7 @@ AnyPayload = Annotated[
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | KeySentenceMarked
     | SuitabilityChecked
     | QuestionnaireAnswered
     | StillCaptured
