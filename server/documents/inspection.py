@@ -71,11 +71,11 @@ class InspectedDocument:
 def inspect(data: bytes) -> InspectedDocument:
     """Look at a whole file. Raises ``TooLargeError`` or ``InvalidInputError``, field ``file``."""
     if len(data) > MOST_FILE_BYTES:
-        raise TooLargeError(f"a PDF may have {MOST_FILE_BYTES >> 20} MB", field=FIELD)
+        raise too_large()
     if _MAGIC not in data[:_MAGIC_WITHIN_BYTES]:
-        raise _refusal("it is not a PDF")
+        raise _refusal("这不是 PDF 文件", "it is not a PDF")
     if _END not in data[-_END_WITHIN_BYTES:]:
-        raise _refusal("the PDF is cut off: its end is missing")
+        raise _refusal("PDF 不完整,缺少结尾", "the PDF is cut off: its end is missing")
     # Its warnings quote the file, which may be anybody's.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
@@ -83,23 +83,32 @@ def inspect(data: bytes) -> InspectedDocument:
     except ShuangluError:
         raise
     except _BROKEN as error:
-        raise _refusal("the PDF is damaged and cannot be read") from error
+        raise _refusal("PDF 已损坏,无法读取", "the PDF is damaged and cannot be read") from error
 
 
 def _checked_pages(data: bytes) -> int:
     reader = PdfReader(BytesIO(data), strict=False)
     if reader.is_encrypted:
-        raise _refusal("the PDF is encrypted: save it without a password and without restrictions")
+        raise _refusal(
+            "PDF 已加密,请另存为没有密码和限制的文件",
+            "the PDF is encrypted: save it without a password and without restrictions",
+        )
     count = len(reader.pages)
     if count == 0:
-        raise _refusal("the PDF has no pages")
+        raise _refusal("PDF 没有任何一页", "the PDF has no pages")
     if count > MOST_FILE_PAGES:
-        raise _refusal(f"the PDF has {count} pages; {MOST_FILE_PAGES} are the most")
+        raise _refusal(
+            f"PDF 有 {count} 页,最多 {MOST_FILE_PAGES} 页",
+            f"the PDF has {count} pages; {MOST_FILE_PAGES} are the most",
+        )
     _refuse_active(_reachable(reader.trailer))
     for number, page in enumerate(reader.pages, start=1):
         width, height = float(page.cropbox.width), float(page.cropbox.height)
         if not all(LEAST_SIDE_PT <= side <= MOST_SIDE_PT for side in (width, height)):
-            raise _refusal(f"page {number} has a size that no phone can show")
+            raise _refusal(
+                f"第 {number} 页的尺寸手机无法显示",
+                f"page {number} has a size that no phone can show",
+            )
         contents = page.get_contents()
         if contents is not None:
             contents.get_data()  # a stream that cannot be unpacked is found here
@@ -120,7 +129,9 @@ def _reachable(trailer: DictionaryObject) -> Iterator[DictionaryObject]:
             found = found.get_object() or DictionaryObject()
         looked_at += 1
         if looked_at > MOST_OBJECTS:
-            raise _refusal("the PDF has more parts than can be looked at")
+            raise _refusal(
+                "PDF 的内容过多,无法检查", "the PDF has more parts than can be looked at"
+            )
         if isinstance(found, DictionaryObject):
             yield found
             waiting.extend(found.raw_get(key) for key in found)
@@ -133,11 +144,25 @@ def _refuse_active(parts: Iterable[DictionaryObject]) -> None:
         # By the key, which follows a reference; `get` would not.
         action = FORBIDDEN_ACTIONS.get(str(part["/S"])) if "/S" in part else None
         if action is not None:
-            raise _refusal(f"the PDF holds {action}: print it to a plain PDF first")
+            raise _active(action)
         for key, what in FORBIDDEN_PARTS.items():
             if key in part:
-                raise _refusal(f"the PDF holds {what}: print it to a plain PDF first")
+                raise _active(what)
 
 
-def _refusal(told: str) -> InvalidInputError:
-    return InvalidInputError(told, field=FIELD)
+def too_large() -> TooLargeError:
+    """The refusal of a file that is not even looked at."""
+    most = MOST_FILE_BYTES >> 20
+    return TooLargeError(f"PDF 最大 {most} MB · a PDF may have {most} MB", field=FIELD)
+
+
+def _active(what: str) -> InvalidInputError:
+    return _refusal(
+        f"PDF 含有可执行内容({what}),请打印成普通 PDF 再上传",
+        f"the PDF holds {what}: print it to a plain PDF first",
+    )
+
+
+def _refusal(zh: str, en: str) -> InvalidInputError:
+    """In both languages: staff read it in the office and on the command line."""
+    return InvalidInputError(f"{zh} · {en}", field=FIELD)

@@ -13,13 +13,16 @@ import sys
 
 import structlog
 
-from server.documents.inspection import FIELD, InspectedDocument, inspect
-from shuanglu.errors import InvalidInputError, ShuangluError, TooLargeError
+from server.documents.inspection import FIELD, InspectedDocument, inspect, too_large
+from shuanglu.errors import InvalidInputError, ShuangluError
 from shuanglu.script.document import MOST_FILE_BYTES
 
 MOST_SECONDS = 20
 MOST_MEMORY_BYTES = 1 << 30
-_GAVE_UP = "the PDF cannot be read in reasonable time: print it to a plain PDF first"
+_GAVE_UP = (
+    "PDF 读取过慢或占用过多,请打印成普通 PDF 再上传"
+    " · the PDF takes too long to read: print it to a plain PDF first"
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -27,7 +30,7 @@ _log = structlog.get_logger(__name__)
 async def inspected(data: bytes) -> InspectedDocument:
     """As :func:`inspect`, and ``InvalidInputError`` for a file that takes too long or too much."""
     if len(data) > MOST_FILE_BYTES:
-        raise TooLargeError(f"a PDF may have {MOST_FILE_BYTES >> 20} MB", field=FIELD)
+        raise too_large()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

@@ -35,7 +35,7 @@ class DocumentFile(ScriptPart):
 
 
 class KeySentence(ScriptPart):
-    """A sentence that the customer marks for himself after reading (REG-10, REG-12)."""
+    """A sentence that the customer marks for himself after reading (REG-7, REG-17)."""
 
     text: Text
     by: Literal["tap", "copy"] = Field(description="tap it, or copy it sign by sign (抄录)")

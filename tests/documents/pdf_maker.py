@@ -34,18 +34,26 @@ def pdf_of(
     objects = [
         f"<< /Type /Catalog /Pages 2 0 R {catalog} >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
-        f"<< /Type /Font /Subtype /Type0 /BaseFont /{FONT_NAME} /Encoding /UniGB-UCS2-H"
-        " /DescendantFonts [4 0 R] >>",
-        f"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /{FONT_NAME} /FontDescriptor 5 0 R"
-        " /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> /DW 1000 >>",
-        f"<< /Type /FontDescriptor /FontName /{FONT_NAME} /Flags 6 /FontBBox [-25 -254 1000 880]"
-        " /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>",
+        (
+            f"<< /Type /Font /Subtype /Type0 /BaseFont /{FONT_NAME} /Encoding /UniGB-UCS2-H"
+            " /DescendantFonts [4 0 R] >>"
+        ),
+        (
+            f"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /{FONT_NAME} /FontDescriptor 5 0 R"
+            " /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> /DW 1000 >>"
+        ),
+        (
+            f"<< /Type /FontDescriptor /FontName /{FONT_NAME} /Flags 6 /FontBBox [-25 -254 1000 880]"
+            " /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>"
+        ),
         *extra,
     ]
     for n, text in enumerate(pages):
         objects += [
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {size[0]} {size[1]}] {page_entries}"
-            f" /Resources << /Font << /F1 3 0 R >> >> /Contents {first + 2 * n + 1} 0 R >>",
+            (
+                f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {size[0]} {size[1]}] {page_entries}"
+                f" /Resources << /Font << /F1 3 0 R >> >> /Contents {first + 2 * n + 1} 0 R >>"
+            ),
             _stream(_drawn(text, size[1])),
         ]
     return _file(objects)
@@ -87,9 +95,13 @@ def encrypted(data: bytes, password: str) -> bytes:
 
 
 RISK_NOTICE = (
-    "风险揭示书\n本产品为非保本浮动收益型理财产品。\n您的本金可能因市场变动而蒙受损失。\n"
-    "您应充分认识投资风险,谨慎投资。\n过往业绩不代表其未来表现。",
-    "风险等级与费用\n产品风险等级:三级(中等风险)。\n适合风险承受能力三级及以上的客户。\n"
-    "本人已充分了解并愿意承担上述风险。\n管理费每年百分之零点三。",
+    (
+        "风险揭示书\n本产品为非保本浮动收益型理财产品。\n您的本金可能因市场变动而蒙受损失。\n"
+        "您应充分认识投资风险,谨慎投资。\n过往业绩不代表其未来表现。"
+    ),
+    (
+        "风险等级与费用\n产品风险等级:三级(中等风险)。\n适合风险承受能力三级及以上的客户。\n"
+        "本人已充分了解并愿意承担上述风险。\n管理费每年百分之零点三。"
+    ),
 )
 """Two pages, as a bank hands them out."""

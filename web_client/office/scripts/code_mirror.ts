@@ -44,6 +44,8 @@ export interface YamlEditor {
   setReadOnly(isReadOnly: boolean): void;
   setMarks(marks: readonly Mark[]): void;
   goTo(line: number, column?: number): void;
+  /** Writes a line below the cursor's, set in as that one is, as a field of the same part. */
+  insertLine(written: string): void;
   destroy(): void;
 }
 
@@ -106,6 +108,13 @@ export function yamlEditor(options: YamlEditorOptions): YamlEditor {
       });
       view.focus();
     },
+    insertLine(written) {
+      const line = view.state.doc.lineAt(view.state.selection.main.head);
+      const insert = `\n${fieldIndent(line.text)}${written}`;
+      const end = line.to + insert.length;
+      view.dispatch({ changes: { from: line.to, insert }, selection: { anchor: end } });
+      view.focus();
+    },
     destroy() {
       view.destroy();
     },
@@ -138,6 +147,12 @@ function extensions(options: YamlEditorOptions): Extension {
       }
     }),
   ];
+}
+
+/** What a field under this line's begins with: a list's dash counts as two spaces. */
+function fieldIndent(line: string): string {
+  const [, spaces = "", dash = ""] = /^( *)(- )?/.exec(line) ?? [];
+  return spaces + " ".repeat(dash.length);
 }
 
 function placeOf(view: EditorView, line: number, column: number): number {
