@@ -43,8 +43,9 @@ def pdf_of(
             " /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> /DW 1000 >>"
         ),
         (
-            f"<< /Type /FontDescriptor /FontName /{FONT_NAME} /Flags 6 /FontBBox [-25 -254 1000 880]"
-            " /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>"
+            f"<< /Type /FontDescriptor /FontName /{FONT_NAME} /Flags 6"
+            " /FontBBox [-25 -254 1000 880] /ItalicAngle 0"
+            " /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>"
         ),
         *extra,
     ]
