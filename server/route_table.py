@@ -7,6 +7,7 @@ from server.alerts.routes import routes as alert_routes
 from server.auth.routes import routes as staff_routes
 from server.confirmations.routes import routes as confirmation_routes
 from server.customers.routes import routes as customer_routes
+from server.documents.routes import routes as document_routes
 from server.evidence.routes import routes as evidence_routes
 from server.invitations.routes import routes as invitation_routes
 from server.review.objects import routes as object_routes
@@ -27,6 +28,7 @@ API_ROUTES: tuple[Route, ...] = (
     *version_routes,
     *draft_routes,
     *template_routes,
+    *document_routes,
     *session_routes,
     *invitation_routes,
     *customer_routes,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 
-from media_worker.direct import inputs
+from media_worker.direct import documents, inputs
 from media_worker.direct.continuity import face_during
 from media_worker.direct.director import Director
 from media_worker.direct.stage import Stage
@@ -30,6 +30,7 @@ from shuanglu.wire.signalling import (
     HearAgain,
     IdentityConfirm,
     IdentityRetake,
+    KeySentenceReport,
     PageVisibility,
     PlayTestSound,
     PromptProof,
@@ -107,8 +108,12 @@ class CustomerInputs:
                 await self._append(inputs.answer_tapped(script, state, tap))
             case DocumentReadReport() as report:
                 awaited_ms = self._awaited_ms()
-                read = inputs.document_read(script, state, report, awaited_ms=awaited_ms)
+                read = documents.document_read(script, state, report, awaited_ms=awaited_ms)
                 await self._append(read)
+            case KeySentenceReport() as report:
+                marked = documents.key_sentence_marked(script, state, report)
+                if marked is not None:
+                    await self._append(marked)
             case QuestionnaireReport() as report:
                 answered = inputs.questionnaire_answered(script, state, report)
                 await self._stage.assessments.keep(answered)

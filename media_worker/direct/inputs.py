@@ -12,7 +12,6 @@ from shuanglu.errors import ConflictError, InvalidInputError, TooManyAttemptsErr
 from shuanglu.script.model import (
     AskedStep,
     DisclosureStep,
-    DocumentStep,
     LivenessStep,
     QuestionnaireStep,
     Script,
@@ -27,7 +26,6 @@ from shuanglu.wire.signalling import (
     AnswerTap,
     ChooseDisplay,
     DeviceCheckedReport,
-    DocumentReadReport,
     HearAgain,
     QuestionnaireReport,
     ReadingDone,
@@ -69,32 +67,6 @@ def answer_tapped(script: Script, state: RunState, tap: AnswerTap) -> ev.AnswerT
     if tap.choice not in {choice.id for choice in step.choices}:
         raise InvalidInputError("the question has no such choice", field="choice")
     return ev.AnswerTapped(step_id=tap.step_id, attempt=tap.attempt, choice=tap.choice)
-
-
-def document_read(
-    script: Script, state: RunState, report: DocumentReadReport, *, awaited_ms: int
-) -> ev.DocumentRead:
-    """Every page in view for its least time, and no longer in all than has passed."""
-    step = current_step(script, state, report.step_id, report.attempt)
-    if not isinstance(step, DocumentStep):
-        raise ConflictError("no document is being read", field="step_id")
-    if report.document_sha256 != step.document_sha256:
-        raise InvalidInputError("that is another document", field="document_sha256")
-    seen = report.page_seen_ms
-    if len(seen) != len(step.pages):
-        raise InvalidInputError("a time is needed for every page", field="page_seen_ms")
-    if any(page_ms < step.min_page_ms for page_ms in seen):
-        raise InvalidInputError("a page was not in view long enough", field="page_seen_ms")
-    # Two pages can be in view at once, so each is held to the time that passed, not the sum.
-    if max(seen) > awaited_ms + CLAIMED_TIME_SLACK_MS:
-        raise InvalidInputError("more reading time than has passed", field="page_seen_ms")
-    return ev.DocumentRead(
-        step_id=step.id,
-        attempt=report.attempt,
-        document_sha256=step.document_sha256,
-        pages=len(seen),
-        page_seen_ms=seen,
-    )
 
 
 def questionnaire_answered(

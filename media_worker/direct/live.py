@@ -26,7 +26,8 @@ from shuanglu.script.model import (
     TalkStep,
     Text,
 )
-from shuanglu.script.runner import RunPhase, RunState
+from shuanglu.script.runner import RunPhase, RunState, Turn
+from shuanglu.wire.document_view import document_fields
 from shuanglu.wire.views import (
     ChallengeView,
     IdentityView,
@@ -98,7 +99,7 @@ def _step_view(
         awaiting_customer=state.phase is RunPhase.AWAITING and state.choice is None,
         voice_heard=state.answer_heard,
         last_failure=facts.last_failure,
-        **_kind_fields(step, state, facts.desks),
+        **_kind_fields(step, state.turn, facts.desks),
     )
 
 
@@ -115,11 +116,11 @@ def _prompt_view(prompt: RenderedPrompt | None, state: RunState, *, playing: boo
 
 
 def _kind_fields(  # noqa: PLR0911 - one case a kind of step
-    step: Step, state: RunState, facts: DeskFacts
+    step: Step, turn: Turn, facts: DeskFacts
 ) -> dict[str, object]:
     match step:
         case DisclosureStep():
-            return {"reading": reading_view(step, state.turn.reading)}
+            return {"reading": reading_view(step, turn.reading)}
         case AskedStep(choices=choices):
             recap = facts.recap if isinstance(step, SummaryStep) else ()
             return {"choices": choices, "words_heard": facts.words_heard, "recap": recap}
@@ -134,11 +135,7 @@ def _kind_fields(  # noqa: PLR0911 - one case a kind of step
         case LivenessStep():
             return {"challenge": facts.challenge}
         case DocumentStep():
-            return {
-                "document_sha256": step.document_sha256,
-                "pages": step.pages,
-                "min_page_ms": step.min_page_ms,
-            }
+            return document_fields(step, turn)
         case _:
             return {}
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from backing.bus import Bus
 from server.auth.identity import StaffIdentity
+from server.documents.service import DocumentService
 from server.scripts.draft_state import DraftAction, after
 from server.scripts.drafts import Change, Draft, DraftRepository, check_revision
 from server.scripts.repository import Publication, ScriptRepository, earliest_in_force
@@ -43,10 +44,13 @@ _REVIEWS = frozenset({DraftAction.APPROVE, DraftAction.REJECT})
 class ScriptEditing:
     """Everything that staff do with scripts beyond using them."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, bus: Bus, clock: Clock, documents: DocumentService
+    ) -> None:
         self._database = database
         self._bus = bus
         self._clock = clock
+        self._documents = documents
 
     # --- look ---------------------------------------------------------------------------
 
@@ -145,6 +149,7 @@ class ScriptEditing:
     async def submit(self, draft_id: str, revision: int, by: StaffIdentity) -> DraftView:
         """Ask for the second pair of eyes; raises ``ScriptRefusedError`` for a wrong text."""
         script = await _publishable(await self._seen(draft_id, revision, DraftAction.SUBMIT))
+        await self._documents.require(script)
         async with self._database.write() as unit:
             await _check_number(ScriptRepository(unit.session), script)
             change = self._change(DraftAction.SUBMIT, revision, by)
@@ -184,11 +189,13 @@ class ScriptEditing:
     ) -> DraftView:
         """Make an immutable version, in force from a moment on.
 
-        Raises ``ScriptRefusedError`` for a text with errors or a step that cannot be spoken,
+        Raises ``ScriptRefusedError`` for a text with errors, a step that cannot be spoken, a
+        PDF that is not here,
         ``SpeechNotReadyError`` while the speech is being rendered, ``ConflictError`` without
         an approval. Nothing that is in force changes then.
         """
         script = await _publishable(await self._seen(draft_id, revision, DraftAction.PUBLISH))
+        await self._documents.require(script)
         await require_speech(self._bus, script)
         async with self._database.write() as unit:
             change = self._change(DraftAction.PUBLISH, revision, by)

@@ -71,6 +71,9 @@ class ConfirmedItem(Wire):
     still_sha256: Sha256Hex | None = Field(
         default=None, description="of the paper that was shown", exclude_if=_is_unset
     )
+    sentences_marked: tuple[int, ...] = Field(
+        default=(), description="key sentences of the document, by number", exclude_if=_is_unset
+    )
 
 
 def confirmed_items(
@@ -92,7 +95,7 @@ def _item(step: Step, attempt: int, events: Sequence[Event]) -> ConfirmedItem:
             return item.model_copy(update=_answer(step, made))
         case DocumentStep():
             return item.model_copy(
-                update={"document": step.document, "document_sha256": step.document_sha256}
+                update={"document": step.document, "document_sha256": step.sha256, **_marked(made)}
             )
         case IdentityStep():
             return item.model_copy(update=_identity(made))
@@ -135,6 +138,11 @@ def _challenges(made: Iterable[ev.Payload]) -> tuple[ChallengeKind, ...]:
         for payload in made
         if isinstance(payload, ev.LivenessJudged) and payload.outcome is ev.ChallengeOutcome.PASSED
     )
+
+
+def _marked(made: Iterable[ev.Payload]) -> dict[str, tuple[int, ...]]:
+    numbers = {each.sentence for each in made if isinstance(each, ev.KeySentenceMarked)}
+    return {"sentences_marked": tuple(sorted(numbers))}
 
 
 def _made(made: Iterable[ev.Payload]) -> dict[str, object]:

@@ -14,11 +14,10 @@ from pydantic import Field, model_validator
 from shuanglu.rules.reading import sentences
 from shuanglu.script.asked import AskedStep, Choice, ConsentStep, QuestionStep, SummaryStep
 from shuanglu.script.delivery import AgentDelivery, Delivery, RecordedDelivery
+from shuanglu.script.document import DocumentFile, DocumentStep, KeySentence, document_sha256
 from shuanglu.script.parts import ScriptPart, StepBase, Text
 from shuanglu.script.questionnaire import QuestionnaireStep, RiskOption, RiskQuestion
-from shuanglu.script.refusal import refusal
-from shuanglu.timeline.chain import canonical_bytes, sha256_hex
-from shuanglu.timeline.events import CardSide, Sha256Hex
+from shuanglu.timeline.events import CardSide
 from shuanglu.timeline.events.payload import is_absent
 
 __all__ = [
@@ -28,8 +27,10 @@ __all__ = [
     "ConfirmationStep",
     "ConsentStep",
     "DisclosureStep",
+    "DocumentFile",
     "DocumentStep",
     "IdentityStep",
+    "KeySentence",
     "LivenessStep",
     "QuestionStep",
     "QuestionnaireStep",
@@ -83,24 +84,6 @@ class DisclosureStep(StepBase):
         if self.reader is None:
             return ()
         return self.reader.required or tuple(range(1, len(sentences(self.say)) + 1))
-
-
-class DocumentStep(StepBase):
-    """A document read to its end, pinned by hash."""
-
-    kind: Literal["document"] = "document"
-    document: str = Field(description="name of the document beside the script")
-    document_sha256: Sha256Hex
-    pages: tuple[Text, ...] = Field(min_length=1, description="the document's text, page by page")
-    min_page_ms: int = Field(default=1000, ge=0, description="least time that a page is in view")
-
-    @model_validator(mode="after")
-    def _hash_names_the_pages(self) -> DocumentStep:
-        right = document_sha256(self.pages)
-        if self.document_sha256 != right:
-            told = "document_sha256 is not the hash of the pages, which is {right}"
-            raise refusal("document_hash", told, at=("document_sha256",), right=right)
-        return self
 
 
 class SignatureStep(StepBase):
@@ -181,8 +164,3 @@ class StepKind(StrEnum):
     QUESTIONNAIRE = "questionnaire"
     SHOW = "show"
     TALK = "talk"
-
-
-def document_sha256(pages: tuple[Text, ...]) -> str:
-    """Hash that pins a document: SHA-256 over the canonical JSON of its pages."""
-    return sha256_hex(canonical_bytes([page.model_dump(mode="json") for page in pages]))

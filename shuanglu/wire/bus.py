@@ -44,6 +44,7 @@ from shuanglu.wire.signalling import (
     HearAgain,
     IdentityConfirm,
     IdentityRetake,
+    KeySentenceReport,
     PageVisibility,
     PlayTestSound,
     PromptProof,
@@ -140,6 +141,7 @@ PhoneInput = (
     | PromptProof
     | AnswerTap
     | DocumentReadReport
+    | KeySentenceReport
     | QuestionnaireReport
     | TalkDone
     | ReadingDone

@@ -60,6 +60,8 @@ class Performance:
     stretches: list[StretchMedia] = field(default_factory=list)
     elapsed_ms: int = 0
     screen_policy_version: int | None = None
+    pdf: bytes = b""
+    """The file of every document step that names one."""
 
     @property
     def origin(self) -> datetime:
@@ -209,6 +211,8 @@ class Performance:
 
     def begin(self, step: Step, attempt: int) -> None:
         self.tell(ev.StepBegun(step_id=step.id, attempt=attempt))
+        if isinstance(step, DocumentStep) and step.file is not None:
+            self.keep(NamedObject("document", step.sha256), self.pdf)
         sound = prompt_bytes(step.id)
         sha256 = sha256_hex(sound)
         self.keep(NamedObject("prompt", sha256), sound)
@@ -293,12 +297,17 @@ class Performance:
             ev.DocumentRead(
                 step_id=step.id,
                 attempt=attempt,
-                document_sha256=step.document_sha256,
-                pages=len(step.pages),
-                page_seen_ms=tuple(1500 for _ in step.pages),
+                document_sha256=step.sha256,
+                pages=step.page_count,
+                page_seen_ms=(1500,) * step.page_count,
             ),
             Actor.CUSTOMER,
         )
+        for number, sentence in enumerate(step.key_sentences, start=1):
+            words = sentence.text.zh if sentence.by == "copy" else None
+            marked = {"sentence": number, "by": sentence.by, "words": words}
+            of = {"step_id": step.id, "attempt": attempt}
+            self.tell(ev.KeySentenceMarked.model_validate({**of, **marked}), Actor.CUSTOMER)
 
     def sign(self, step_id: str, attempt: int) -> None:
         strokes = strokes_of(self.session_id, signature_of(step_id, attempt))

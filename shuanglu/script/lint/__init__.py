@@ -8,10 +8,13 @@ write a cycle, and is refused.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pydantic import ValidationError
 
 from shuanglu.script.lint.delivery import read_by_nobody
 from shuanglu.script.lint.demands import lacking
+from shuanglu.script.lint.documents import badly_documented, documents_missing
 from shuanglu.script.lint.finding import Finding, LintReport
 from shuanglu.script.lint.invalid import invalid
 from shuanglu.script.lint.order import out_of_order
@@ -22,7 +25,7 @@ from shuanglu.script.lint.signs import badly_signed
 from shuanglu.script.lint.wording import badly_worded
 from shuanglu.script.model import Script
 
-__all__ = ["Finding", "LintReport", "lint"]
+__all__ = ["Finding", "LintReport", "lint", "with_missing_documents"]
 
 
 def lint(text: str) -> LintReport:
@@ -44,8 +47,17 @@ def lint(text: str) -> LintReport:
         *badly_signed(script, written),
         *read_by_nobody(script, written),
         *lacking(script, written),
+        *badly_documented(script, written),
     ]
     return LintReport(findings=_sorted(found), script=script)
+
+
+def with_missing_documents(report: LintReport, text: str, missing: Collection[str]) -> LintReport:
+    """``report`` of ``text``, and the document steps of it whose PDF is not stored."""
+    if report.script is None or not missing:
+        return report
+    more = documents_missing(report.script, read_yaml(text), missing)
+    return LintReport(findings=_sorted([*report.findings, *more]), script=report.script)
 
 
 def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -14,7 +14,7 @@ from shuanglu.script.lint.finding import Finding, finding
 from shuanglu.script.lint.places import Path, Written
 from shuanglu.script.model import Script
 from shuanglu.script.simulate import speech_ms
-from shuanglu.script.steps import Text
+from shuanglu.script.steps import DocumentStep, Step, Text
 
 _CLAUSE = re.compile(r"REG-([1-9][0-9]?)")
 LAST_CLAUSE = 34
@@ -29,13 +29,19 @@ def badly_worded(script: Script, written: Written) -> list[Finding]:
     forbidden = _forbidden_wordings(phrases)
     found = _length(script, written)
     for number, step in enumerate(script.steps):
-        for name, words in (("say", step.say), ("show", step.show.zh)):
+        for name, words in (("say", step.say), ("show", step.show.zh), *_copied(step)):
             # What only sounds alike is no matter in a text: the long search is spared.
             said = spoken(words).characters
             if any(each in said for each in forbidden):
                 found += _forbidden(written, ("steps", number, name), words, phrases)
         found += _unknown_clauses(written, ("steps", number, "clauses"), step.clauses)
     return found
+
+
+def _copied(step: Step) -> Iterator[tuple[str, str]]:
+    """What a customer is made to say in writing must not be forbidden either."""
+    if isinstance(step, DocumentStep):
+        yield "key_sentences", "".join(f"{each.text.zh}。" for each in step.key_sentences)
 
 
 def _forbidden_wordings(policy: PhrasePolicy) -> frozenset[str]:

@@ -26,6 +26,7 @@ from shuanglu.script.model import (
 from shuanglu.script.runner.card import Card
 from shuanglu.script.runner.liveness import Challenges
 from shuanglu.script.runner.reading import ReadAloud
+from shuanglu.script.sentences import is_copy_of
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import FaceOutcome
 
@@ -55,6 +56,8 @@ class Turn:
     judged: ev.AnswerJudged | None = None
     signature: ev.SignatureMade | None = None
     document_read: bool = False
+    sentences: frozenset[int] = frozenset()
+    """Key sentences of the document that were marked, by number."""
     questionnaire: ev.QuestionnaireAnswered | None = None
     still: ev.StillCaptured | None = None
     talk: ev.TalkEnded | None = None
@@ -90,6 +93,8 @@ def taken(step: Step, turn: Turn, payload: ev.Payload) -> Turn:  # noqa: C901, P
             return replace(turn, face=outcome)
         case DocumentStep(), ev.DocumentRead():
             return replace(turn, document_read=True)
+        case DocumentStep(), ev.KeySentenceMarked() if _is_marked(step, turn, payload):
+            return replace(turn, sentences=turn.sentences | {payload.sentence})
         case ConfirmationStep(), ev.ConfirmationSigned():
             return replace(turn, statement_signed=True)
         case DisclosureStep(), _:
@@ -117,7 +122,7 @@ def is_over(step: Step, turn: Turn) -> bool:  # noqa: C901, PLR0911 - one case a
         case SignatureStep():
             return turn.signature is not None
         case DocumentStep():
-            return turn.document_read
+            return turn.document_read and len(turn.sentences) == len(step.key_sentences)
         case ConfirmationStep():
             return turn.statement_signed
         case IdentityStep():
@@ -162,6 +167,14 @@ def chosen(step: AskedStep, turn: Turn) -> Choice | None:
 
 def _is_ambiguous(step: AskedStep, basis: str) -> bool:
     return basis == "words" and step.needs_tap
+
+
+def _is_marked(step: DocumentStep, turn: Turn, marked: ev.KeySentenceMarked) -> bool:
+    """After reading, in the way that the script asks for; a copy is compared again."""
+    sentence = step.sentence(marked.sentence)
+    if not turn.document_read or sentence is None or sentence.by != marked.by:
+        return False
+    return sentence.by == "tap" or is_copy_of(sentence.text, marked.words or "")
 
 
 def _is_scored(step: QuestionnaireStep, payload: ev.QuestionnaireAnswered) -> bool:

@@ -53,6 +53,7 @@ from shuanglu.timeline.events.script import (
     ConfirmationSigned,
     CredentialRegistered,
     DocumentRead,
+    KeySentenceMarked,
     PromptInterrupted,
     PromptPlayed,
     PromptRepeated,
@@ -113,6 +114,7 @@ AnyPayload = Annotated[
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | KeySentenceMarked
     | SuitabilityChecked
     | QuestionnaireAnswered
     | StillCaptured

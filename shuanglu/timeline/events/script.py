@@ -146,6 +146,17 @@ class DocumentRead(Payload):
     page_seen_ms: tuple[int, ...] = Field(description="time each page was in view, in ms")
 
 
+class KeySentenceMarked(Payload):
+    """After reading, the customer tapped a sentence of the document, or copied it."""
+
+    type: Literal["key_sentence.marked"] = "key_sentence.marked"
+    step_id: str
+    attempt: int
+    sentence: int = Field(ge=1, description="which of the step's key sentences")
+    by: Literal["tap", "copy"]
+    words: str | None = Field(description="as they were copied; None for a tap")
+
+
 class SuitabilityChecked(Payload):
     """What the server counted of this customer's earlier risk assessments (REG-24)."""
 

@@ -42,6 +42,9 @@ const STEP: StepView = {
   document_sha256: "0".repeat(64),
   pages: [{ zh: "第一页", en: "Page one" }],
   min_page_ms: 0,
+  file: null,
+  document_read: false,
+  key_sentences: [],
   last_failure: null,
 };
 

@@ -23,5 +23,8 @@ export const AWAITED_STEP: StepView = {
   document_sha256: null,
   pages: [],
   min_page_ms: 0,
+  file: null,
+  document_read: false,
+  key_sentences: [],
   last_failure: null,
 };

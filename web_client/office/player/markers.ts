@@ -81,6 +81,7 @@ const KIND_OF: Record<EventType, MarkerKind | null> = {
   "answer.tapped": "answer",
   "answer.judged": "answer",
   "document.read": "answer",
+  "key_sentence.marked": "answer",
   "suitability.checked": "answer",
   "questionnaire.answered": "answer",
   "still.captured": "answer",
@@ -171,6 +172,7 @@ const GOOD_TYPES: ReadonlySet<EventType> = new Set<EventType>([
   "prompt.played",
   "confirmation.signed",
   "document.read",
+  "key_sentence.marked",
 ]);
 const WARNING_TYPES: ReadonlySet<EventType> = new Set<EventType>([
   "media.gap",

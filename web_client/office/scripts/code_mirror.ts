@@ -55,6 +55,8 @@ export interface YamlEditor {
   goTo(line: number, column?: number): void;
   /** What the buttons above the text do; each leaves the focus where one goes on. */
   run(command: EditCommand): void;
+  /** Writes a line below the cursor's, set in as that one is, as a field of the same part. */
+  insertLine(written: string): void;
   destroy(): void;
 }
 
@@ -121,6 +123,13 @@ export function yamlEditor(options: YamlEditorOptions): YamlEditor {
       if (command !== "find") view.focus();
       COMMANDS[command](view);
     },
+    insertLine(written) {
+      const line = view.state.doc.lineAt(view.state.selection.main.head);
+      const insert = `\n${fieldIndent(line.text)}${written}`;
+      const end = line.to + insert.length;
+      view.dispatch({ changes: { from: line.to, insert }, selection: { anchor: end } });
+      view.focus();
+    },
     destroy() {
       view.destroy();
     },
@@ -153,6 +162,12 @@ function extensions(options: YamlEditorOptions): Extension {
       }
     }),
   ];
+}
+
+/** What a field under this line's begins with: a list's dash counts as two spaces. */
+function fieldIndent(line: string): string {
+  const [, spaces = "", dash = ""] = /^( *)(- )?/.exec(line) ?? [];
+  return spaces + " ".repeat(dash.length);
 }
 
 function placeOf(view: EditorView, line: number, column: number): number {

@@ -1,6 +1,7 @@
-import { requestJson } from "@shared/api/request";
+import { requestJson, sendFile } from "@shared/api/request";
 import type {
   ApproveDraft,
+  DocumentFile,
   DraftView,
   NewDraft,
   PublishDraft,
@@ -65,5 +66,7 @@ export const scriptsApi = {
       body: { text, sale },
       signal,
     }),
+  upload: (pdf: Blob) => sendFile<DocumentFile>(`${BASE}/documents`, pdf, "application/pdf"),
+  documentPath: (sha256: string): string => `${BASE}/documents/${sha256}`,
   spokenPath: (sha256: string): string => `${BASE}/speech/${sha256}`,
 } as const;

@@ -181,6 +181,8 @@ const WORDS: Words = {
     }),
   "document.read": (p, { say, stepTitle }) =>
     say("event.document_read", { step: stepTitle(p.step_id), pages: p.pages }),
+  "key_sentence.marked": (p, { say, stepTitle }) =>
+    say(`event.key_sentence_${p.by}`, { step: stepTitle(p.step_id), number: p.sentence }),
   "signature.made": (p, { say }) =>
     say("event.signature_made", {
       seconds: secondsWords(p.to_ms - p.from_ms),

@@ -59,6 +59,8 @@ export const events: Messages = {
     talk_ended: "“{step}”: they talked for {seconds}",
     script_stopped: "Stopped at “{step}”: {reason}",
     document_read: "“{step}”: {pages} pages read to the end",
+    key_sentence_tap: "“{step}”: key sentence {number} tapped",
+    key_sentence_copy: "“{step}”: key sentence {number} copied",
     signature_made: "Signed by hand in {seconds} s, {face}",
     credential_registered: "Way of confirming registered: {assurance}",
     statement_issued: "The statement to confirm was shown",

@@ -59,6 +59,8 @@ export const events: Messages = {
     talk_ended: "“{step}”谈了 {seconds}",
     script_stopped: "在“{step}”终止:{reason}",
     document_read: "“{step}”读完 {pages} 页",
+    key_sentence_tap: "“{step}”点选了第 {number} 句重点语句",
+    key_sentence_copy: "“{step}”抄录了第 {number} 句重点语句",
     signature_made: "客户签名,用时 {seconds} 秒,{face}",
     credential_registered: "登记了客户的确认方式:{assurance}",
     statement_issued: "向客户出示了确认内容",
