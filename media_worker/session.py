@@ -244,6 +244,10 @@ class WorkedSession:
         await self._outbox.empty()
         await self._appender.append(*(self._draft(actor, payload) for payload in payloads))
 
+    async def fetch(self, sha256: str) -> bytes:
+        """An object of the record; raises ``NotFoundError``."""
+        return await self._deps.objects.get(f"sessions/{self.session_id}/objects/{sha256}")
+
     async def keep(self, data: bytes, *, content_type: str) -> str:
         """Store an object of the record; its SHA-256."""
         sha256 = sha256_hex(data)

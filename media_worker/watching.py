@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from media_worker.direct.stage import CardHint, CardText, Face, LookMode, Still
+from media_worker.direct.stage import CardHint, CardText, Face, LookMode, ReadHandwriting, Still
 from media_worker.frames import EncodedFrame
 from media_worker.listening import Listening, ListeningHooks
 from media_worker.observe.pool import (
@@ -138,6 +138,10 @@ class SessionWatching:
     async def card_text(self, jpeg: bytes) -> CardText | None:
         """Read a card."""
         return await self._recognisers.card_text(jpeg, timeout_s=CARD_TEXT_TIMEOUT_S)
+
+    async def handwriting(self, stored: bytes, *, timeout_s: float) -> ReadHandwriting | None:
+        """Read the strokes of a signature."""
+        return await self._recognisers.handwriting(stored, timeout_s=timeout_s)
 
     async def compare(self, face: Face, *, timeout_s: float) -> float | None:
         """Cosine of the live face with another."""

@@ -23,6 +23,7 @@ from server.confirmations import install_confirmations
 from server.customers.service import CustomerService
 from server.documents.install import install_documents
 from server.evidence import install_evidence
+from server.handovers.service import HandoverService
 from server.health import READY_SUBJECT, answer_ready
 from server.invitations.service import InvitationService
 from server.origin_check import origin_middleware
@@ -155,10 +156,19 @@ def _build_sessions(app: web.Application) -> None:
         scripts=scripts,
         clock=clock,
     )
+    app[app_keys.HANDOVERS] = HandoverService(
+        database=database,
+        timeline=timeline,
+        token_key=app[app_keys.TOKEN_KEY],
+        limits=app[app_keys.LIMITS],
+        clock=clock,
+        settings=settings,
+    )
     app[app_keys.CUSTOMERS] = CustomerService(
         database=database,
         timeline=timeline,
         invitations=invitations,
+        handovers=app[app_keys.HANDOVERS],
         objects=app[app_keys.OBJECTS],
         token_key=app[app_keys.TOKEN_KEY],
         clock=clock,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from server.auth.passkeys import PasskeyService
     from server.auth.staff import StaffService
     from server.customers.service import CustomerService
+    from server.handovers.service import HandoverService
     from server.invitations.service import InvitationService
     from server.rate_limit import Limits
     from server.routing import Route
@@ -47,6 +48,7 @@ STAFF: web.AppKey[StaffService] = web.AppKey("staff")
 PASSKEYS: web.AppKey[PasskeyService] = web.AppKey("passkeys")
 SESSIONS: web.AppKey[SessionService] = web.AppKey("sessions")
 INVITATIONS: web.AppKey[InvitationService] = web.AppKey("invitations")
+HANDOVERS: web.AppKey[HandoverService] = web.AppKey("handovers")
 CUSTOMERS: web.AppKey[CustomerService] = web.AppKey("customers")
 LIVE_FEED: web.AppKey[LiveFeed] = web.AppKey("live_feed")
 ALERTS: web.AppKey[AlertService] = web.AppKey("alerts")

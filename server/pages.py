@@ -25,13 +25,15 @@ FRAME = ("/replay/", "replay")
 PDF_PARTS = r"/assets/{version:pdfjs-[0-9.]+}/{folder:cmaps|standard_fonts|wasm}/{name}"
 """What pdf.js fetches by its own names: character maps, fonts, decoders (``pdf_parts.ts``)."""
 WITHOUT_SLASH = {"/c": "/c/", "/office": "/office/", "/verify": "/verify/", "/": "/office/"}
+SHORT_ADDRESSES = {"/h": "/c/#enter", "/h/": "/c/#enter"}
+"""Where a customer types the digits of a hand-over: short enough to be read out."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def add_pages(app: web.Application, settings: ServerSettings) -> None:
     """Serve what is configured: the client's pages, and the CA's certificate."""
-    for path, target in WITHOUT_SLASH.items():
+    for path, target in (WITHOUT_SLASH | SHORT_ADDRESSES).items():
         app.router.add_get(path, _redirect(target))
     if settings.static_dir is not None:
         for path, page in PAGES.items():

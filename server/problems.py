@@ -23,6 +23,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 STATUS_OF_CODE: dict[str, int] = {
     "invalid_input": 400,
     "not_authenticated": 401,
+    "handed_over": 401,
     "not_allowed": 403,
     "four_eyes": 403,
     "not_found": 404,
@@ -34,6 +35,7 @@ STATUS_OF_CODE: dict[str, int] = {
     "stale_epoch": 409,
     "invitation_used": 410,
     "invitation_expired": 410,
+    "handover_refused": 410,
     "too_large": 413,
     "confirmation_refused": 422,
     "script_refused": 422,

@@ -78,6 +78,8 @@ class Limits:
     customer: SlidingWindow
     signature: SlidingWindow
     screen: SlidingWindow
+    handover: SlidingWindow
+    handover_guess: SlidingWindow
 
 
 def limits(settings: ServerSettings, clock: Clock) -> Limits:
@@ -112,5 +114,15 @@ def limits(settings: ServerSettings, clock: Clock) -> Limits:
             clock,
             limit=settings.screen_pieces_per_window,
             window_s=settings.customer_requests_window_s,
+        ),
+        handover=SlidingWindow(
+            clock,
+            limit=settings.handovers_per_window,
+            window_s=settings.customer_requests_window_s,
+        ),
+        handover_guess=SlidingWindow(
+            clock,
+            limit=settings.handover_guesses_per_window,
+            window_s=settings.code_attempts_window_s,
         ),
     )

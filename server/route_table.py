@@ -9,6 +9,7 @@ from server.confirmations.routes import routes as confirmation_routes
 from server.customers.routes import routes as customer_routes
 from server.documents.routes import routes as document_routes
 from server.evidence.routes import routes as evidence_routes
+from server.handovers.routes import routes as handover_routes
 from server.invitations.routes import routes as invitation_routes
 from server.review.objects import routes as object_routes
 from server.review.routes import routes as review_routes
@@ -32,6 +33,7 @@ API_ROUTES: tuple[Route, ...] = (
     *session_routes,
     *invitation_routes,
     *customer_routes,
+    *handover_routes,
     *confirmation_routes,
     *evidence_routes,
     *review_routes,

@@ -38,6 +38,9 @@ class ServerSettings(BaseSettings):
     )
 
     invitation_lifetime_s: int = Field(default=24 * 3600, ge=60, le=30 * 24 * 3600)
+    handover_lifetime_s: int = Field(
+        default=120, ge=10, le=120, description="of a code to go on in another browser"
+    )
     customer_token_lifetime_s: int = Field(default=30 * 60, ge=60, le=24 * 3600)
     staff_token_lifetime_s: int = Field(default=12 * 3600, ge=60, le=24 * 3600)
     challenge_lifetime_s: int = Field(default=5 * 60, ge=30, le=3600)
@@ -69,6 +72,14 @@ class ServerSettings(BaseSettings):
         default=12,
         ge=1,
         description="of one session: each is stored before it is judged",
+    )
+    handovers_per_window: int = Field(
+        default=6, ge=1, description="codes to go on in another browser, of one session"
+    )
+    handover_guesses_per_window: int = Field(
+        default=100,
+        ge=1,
+        description="wrong digits of everybody together; links go on working past it",
     )
     screen_pieces_per_window: int = Field(
         default=120, ge=1, description="of one session; a page sends one in two seconds"

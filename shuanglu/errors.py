@@ -119,6 +119,21 @@ class InvitationExpiredError(ConflictError):
     code = "invitation_expired"
 
 
+class HandedOverError(NotAuthenticatedError):
+    """The session goes on in another browser; this page's token is worth nothing any more."""
+
+    code = "handed_over"
+
+
+class HandoverRefusedError(ConflictError):
+    """The hand-over code is not one that works: unknown, used, withdrawn or too old.
+
+    Which of them is not said: that would help only who guesses.
+    """
+
+    code = "handover_refused"
+
+
 class TimelineClosedError(ConflictError):
     """The timeline has its verdict; nothing may be appended to it any more."""
 

@@ -48,3 +48,8 @@ def new_draft_id() -> str:
 def new_one_time_code() -> str:
     """Six digits for the weaker confirmation (REG-17); valid once, for minutes."""
     return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def new_handover_digits() -> str:
+    """Eight digits that a customer types to go on in another browser; valid once, for minutes."""
+    return f"{secrets.randbelow(100_000_000):08d}"

@@ -40,6 +40,7 @@ class SessionState:
     key_assurance: ev.Assurance | None = None
     verdict: ev.VerdictGiven | None = None
     display: DisplayState = field(default_factory=DisplayState)
+    hand_overs: int = 0
 
     @property
     def stored_ms(self) -> int:
@@ -78,6 +79,8 @@ def _after(state: SessionState, event: ev.Event) -> SessionState:  # noqa: C901,
             return replace(state, created=event.payload, created_at=event.recorded_at)
         case ev.InvitationRedeemed():
             return replace(state, is_redeemed=True)
+        case ev.SessionHandedOver(number=number):
+            return replace(state, hand_overs=number)
         case ev.ConsentRecorded(kind=kind, granted=granted):
             return replace(state, consents={**state.consents, kind: granted})
         case ev.RouteStaffed():

@@ -21,6 +21,7 @@ from backing.bus.envelope import failure_fields
 from backing.tokens import CUSTOMER_AUDIENCE, Role, TokenKey
 from shuanglu.clock import Clock
 from shuanglu.errors import (
+    HandedOverError,
     InvalidInputError,
     NotAuthenticatedError,
     NotFoundError,
@@ -36,10 +37,13 @@ from signalling.settings import SignallingSettings
 from signalling.state import ConnectionState, Lifecycle
 
 _SESSION_ID = re.compile(r"ses_[0-9A-Za-z]{1,40}")
-Reason = Literal["replaced", "closed", "not_authenticated", "protocol", "server_stopping"]
+Reason = Literal[
+    "replaced", "handed_over", "closed", "not_authenticated", "protocol", "server_stopping"
+]
 
 CLOSE_CODES: dict[Reason, int] = {
     "replaced": 4001,
+    "handed_over": 4002,
     "not_authenticated": 4003,
     "closed": WSCloseCode.OK,
     "protocol": WSCloseCode.POLICY_VIOLATION,
@@ -203,6 +207,9 @@ class Connection:
         try:
             conversation = self._conversation_of(hello)
             await conversation.open()
+        except HandedOverError:
+            self.leave("handed_over")
+            return
         except (NotAuthenticatedError, NotFoundError):
             self.leave("not_authenticated")
             return
@@ -227,6 +234,7 @@ class Connection:
         self._conversation = Conversation(
             session_id=claims.session_id,
             connection_id=self.connection_id,
+            hand_overs=claims.hand_overs,
             bus=self._deps.bus,
             settings=self._deps.settings,
             tell=self.tell,

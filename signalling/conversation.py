@@ -14,7 +14,7 @@ import structlog
 from pydantic import BaseModel
 
 from backing.bus import Bus, Subscription
-from shuanglu.errors import ConflictError, ShuangluError
+from shuanglu.errors import ConflictError, HandedOverError, ShuangluError
 from shuanglu.wire.bus import (
     Committed,
     Done,
@@ -30,6 +30,7 @@ from shuanglu.wire.bus import (
 )
 from shuanglu.wire.signalling import (
     Answer,
+    Bye,
     Hello,
     Offer,
     PhoneMessage,
@@ -56,12 +57,14 @@ class Conversation:
         *,
         session_id: str,
         connection_id: str,
+        hand_overs: int,
         bus: Bus,
         settings: SignallingSettings,
         tell: Callable[[ServerMessage], None],
     ) -> None:
         self.session_id = session_id
         self._connection_id = connection_id
+        self._hand_overs = hand_overs
         self._bus = bus
         self._settings = settings
         self._tell = tell
@@ -74,17 +77,20 @@ class Conversation:
     async def open(self) -> None:
         """Follow the session, then load it, so that nothing falls between.
 
-        Raises what the bus raises.
+        Raises what the bus raises, and ``HandedOverError`` for a token of before a hand-over.
         """
         await self._follow(f"timeline.{self.session_id}", Committed, self._event_committed)
         await self._follow(f"phone.{self.session_id}", ToPhone, self._for_the_phone)
-        self._load = await self._bus.request(
+        load = await self._bus.request(
             "session.load",
             LoadRequest(session_id=self.session_id),
             LoadReply,
             timeout_s=self._settings.load_timeout_s,
         )
-        self._view = SessionView(self._load, self._bus)
+        view = SessionView(load, self._bus)
+        if view.hand_overs > self._hand_overs:
+            raise HandedOverError("the session goes on in another browser")
+        self._load, self._view = load, view
 
     async def _follow(
         self, subject: str, message: type[M], handler: Callable[[M], Awaitable[None]]
@@ -176,6 +182,8 @@ class Conversation:
         await self._greeted.wait()
         if self._view is not None and not self._closed:
             await self._view.committed(message)
+            if self._view.hand_overs > self._hand_overs:
+                self._tell(Bye(reason="handed_over"))
 
     async def _for_the_phone(self, message: ToPhone) -> None:
         await self._greeted.wait()

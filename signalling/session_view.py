@@ -17,7 +17,13 @@ from shuanglu.errors import NotAllowedError, ShuangluError, TimelineClosedError
 from shuanglu.script.due import steps_due
 from shuanglu.script.model import AskedStep, DocumentStep, Step
 from shuanglu.script.runner import RunPhase, RunState, fold
-from shuanglu.timeline.events import ConsentKind, Event, MediaStored, VerdictGiven
+from shuanglu.timeline.events import (
+    ConsentKind,
+    Event,
+    MediaStored,
+    SessionHandedOver,
+    VerdictGiven,
+)
 from shuanglu.wire.bus import Committed, LoadReply, ReadReply, ReadRequest
 from shuanglu.wire.document_view import document_fields
 from shuanglu.wire.signalling import Verdict
@@ -38,6 +44,7 @@ class SessionView:
         self._stored_ms = 0
         self._verdict: VerdictGiven | None = None
         self._display = DisplayState()
+        self._hand_overs = 0
         self._take(load.events)
 
     @property
@@ -55,6 +62,11 @@ class SessionView:
             outcome=given.outcome, missing=given.missing, not_evaluated=given.not_evaluated
         )
         return Verdict(verdict=view)
+
+    @property
+    def hand_overs(self) -> int:
+        """How often the session was handed over to another browser."""
+        return self._hand_overs
 
     def require_media_allowed(self) -> None:
         """Raises unless the record is open and its customer agreed to it (REG-28)."""
@@ -88,6 +100,8 @@ class SessionView:
             self._display = display_after(self._display, event.payload)
             if isinstance(event.payload, MediaStored):
                 self._stored_ms = max(self._stored_ms, event.payload.end_ms)
+            if isinstance(event.payload, SessionHandedOver):
+                self._hand_overs = event.payload.number
             if isinstance(event.payload, VerdictGiven):
                 self._verdict = event.payload
                 self._stored_ms = event.payload.recorded_ms

@@ -7,6 +7,7 @@ required. It never says why a token was refused: that would help only a forger.
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -51,6 +52,12 @@ class TokenClaims(BaseModel):
     expires_at: datetime
     extra: Mapping[str, Any]
 
+    @property
+    def hand_overs(self) -> int:
+        """Of a customer's token: hand-overs before it was issued; none in one that tells none."""
+        told = self.extra.get("hand_overs", 0)
+        return told if isinstance(told, int) else 0
+
 
 class TokenKey:
     """Issues and verifies tokens with one secret of at least 32 bytes."""
@@ -92,6 +99,14 @@ class TokenKey:
             **claims,
         }
         return jwt.encode(payload, self._secret, algorithm=ALGORITHM)
+
+    def keyed_hash(self, text: str, *, purpose: str) -> str:
+        """A hash that only this key's holder can compute, hexadecimal.
+
+        For secrets so short that whoever read a plain hash could try them all.
+        """
+        message = f"{purpose}:{text}".encode()
+        return hmac.digest(self._secret, message, "sha256").hex()
 
     def verify(self, token: str, *, role: Role, audience: str) -> TokenClaims:
         """What the token says; raises ``NotAuthenticatedError`` unless all of it holds."""

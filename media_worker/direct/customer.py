@@ -12,8 +12,10 @@ import asyncio
 from media_worker.direct import documents, inputs
 from media_worker.direct.continuity import face_during
 from media_worker.direct.director import Director
+from media_worker.direct.handwriting import handwriting_judged
 from media_worker.direct.stage import Stage
 from shuanglu.errors import ConflictError
+from shuanglu.script.model import SignatureStep
 from shuanglu.script.runner import RunPhase
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import Actor
@@ -158,12 +160,20 @@ class CustomerInputs:
             "to_ms": to_ms,
             "face": face,
         }
+        judged = await self._handwriting(request)
         async with self._one_at_a_time:
             # The wait for the picture may have outlasted the attempt, or seen another signature.
             self._require_awaited(request, awaited_ms)
             compared = face_during(self._stage, "signature")
-            await self._stage.append(Actor.SYSTEM, compared)
+            await self._stage.append(Actor.SYSTEM, compared, *judged)
             await self._append(ev.SignatureMade.model_validate(made))
+
+    async def _handwriting(self, request: SignatureRequest) -> tuple[ev.SignatureJudged, ...]:
+        """The judgement, where the script asks for a legible name."""
+        step = self._stage.script.step(request.step_id)
+        if not isinstance(step, SignatureStep) or not step.legible:
+            return ()
+        return (await handwriting_judged(self._stage, request),)
 
     def _require_awaited(self, request: SignatureRequest, awaited_ms: int) -> None:
         stage = self._stage

@@ -119,6 +119,25 @@ class CardText(Protocol):
         ...
 
 
+class ReadHandwriting(Protocol):
+    """What was read in a signature."""
+
+    @property
+    def text(self) -> str:
+        """As read; empty when nothing was."""
+        ...
+
+    @property
+    def confidence(self) -> float:
+        """0 to 1."""
+        ...
+
+    @property
+    def model_sha256(self) -> str:
+        """Which model read it."""
+        ...
+
+
 class Senses(Protocol):
     """What is seen and heard in the session. ``None`` always means "not evaluated"."""
 
@@ -137,6 +156,10 @@ class Senses(Protocol):
 
     async def card_text(self, jpeg: bytes) -> CardText | None:
         """Read a card."""
+        ...
+
+    async def handwriting(self, stored: bytes, *, timeout_s: float) -> ReadHandwriting | None:
+        """Read the strokes of a signature, as they are stored."""
         ...
 
     async def compare(self, face: Face, *, timeout_s: float) -> float | None:
@@ -266,6 +289,10 @@ class Stage(Protocol):
 
     async def keep(self, data: bytes, *, content_type: str) -> str:
         """Store an object of the record; its SHA-256."""
+        ...
+
+    async def fetch(self, sha256: str) -> bytes:
+        """An object of the record; raises ``NotFoundError``."""
         ...
 
     async def tell(self, message: PromptStartedNotice | PromptEndedNotice) -> None:

@@ -16,7 +16,8 @@ import numpy.typing as npt
 import onnxruntime
 
 from media_worker.recognise.card_boxes import Box, Pixels, boxes_in, in_reading_order
-from media_worker.recognise.messages import MAX_LINES, MAX_TEXT, TextLine
+from media_worker.recognise.handwriting import drawn
+from media_worker.recognise.messages import MAX_LINES, MAX_TEXT, HeardWords, TextLine
 
 MAX_PIXELS = 4096 * 2304
 """A larger picture is not decoded: no phone's stream has it, a picture bomb does."""
@@ -47,6 +48,14 @@ class CardReader:
         lines = (self._line(picture, box) for box in in_reading_order(boxes)[:MAX_LINES])
         return tuple(line for line in lines if line.text and line.confidence >= LEAST_CONFIDENCE)
 
+    def read_strokes(self, stored: bytes) -> HeardWords | None:
+        """A signature as one line; ``None`` when the bytes are no strokes."""
+        line = drawn(stored)
+        if line is None:
+            return None
+        text, confidence = self._read_line(line)
+        return HeardWords(text=text, confidence=confidence)
+
     def _probabilities(self, picture: Pixels) -> npt.NDArray[np.float32]:
         """Where text is, at the network's own size (multiples of 32)."""
         scale = min(1.0, MAX_SIDE_PX / max(picture.shape[:2]))
@@ -56,13 +65,16 @@ class CardReader:
         return np.asarray(out[0, 0], np.float32)
 
     def _line(self, picture: Pixels, box: Box) -> TextLine:
-        cut = _normalised(_cut(picture, box))
-        out = np.asarray(self._recognition.run(None, {"x": cut[None]})[0][0], np.float32)
-        text, confidence = self._text(out)
+        text, confidence = self._read_line(_cut(picture, box))
         corners = [(int(x), int(y)) for x, y in box]
         return TextLine(
             text=text, confidence=confidence, box=(corners[0], corners[1], corners[2], corners[3])
         )
+
+    def _read_line(self, line: Pixels) -> tuple[str, float]:
+        cut = _normalised(_at_line_height(line))
+        out = np.asarray(self._recognition.run(None, {"x": cut[None]})[0][0], np.float32)
+        return self._text(out)
 
     def _text(self, steps: npt.NDArray[np.float32]) -> tuple[str, float]:
         """CTC: the best sign of each step, repeats and blanks taken out."""
@@ -123,6 +135,10 @@ def _cut(picture: Pixels, box: Box) -> Pixels:
     )
     if height >= width * UPRIGHT_BELOW:
         line = cv2.rotate(line, cv2.ROTATE_90_COUNTERCLOCKWISE)
+    return np.asarray(line, np.uint8)
+
+
+def _at_line_height(line: Pixels) -> Pixels:
     target = round(line.shape[1] * LINE_HEIGHT_PX / line.shape[0])
     size = (min(MOST_WIDTH_PX, max(LEAST_WIDTH_PX, target)), LINE_HEIGHT_PX)
     return np.asarray(cv2.resize(line, size), np.uint8)

@@ -11,6 +11,7 @@ import os
 import sys
 from collections import deque
 from dataclasses import dataclass
+from typing import Literal
 
 import structlog
 
@@ -28,11 +29,14 @@ from media_worker.recognise.settings import RecogniserSettings
 FIRST_RESTART_DELAY_S = 0.1
 _SINGLE_THREAD = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
 
+Kind = Literal["sound", "card", "strokes"]
+
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
+    kind: Kind
     body: bytes
     answer: asyncio.Future[Answer | None]
 
@@ -74,11 +78,11 @@ class RecogniserProcess:
         while self._waiting:
             _settle(self._waiting.popleft(), None)
 
-    async def ask(self, body: bytes, timeout_s: float) -> Answer | None:
+    async def ask(self, kind: Kind, body: bytes, timeout_s: float) -> Answer | None:
         """The answer; ``None`` if it is late, if too many wait, or if the process died over it."""
         if self._task is None or len(self._waiting) >= self._settings.max_waiting:
             return None
-        job = _Job(body, asyncio.get_running_loop().create_future())
+        job = _Job(kind, body, asyncio.get_running_loop().create_future())
         self._waiting.append(job)
         self._work.set()
         try:
@@ -163,7 +167,7 @@ class RecogniserProcess:
         if job.answer.done() or process.stdin is None:
             return
         self._at_work, self._number = job, self._number + 1
-        process.stdin.write(frame(Request(number=self._number), job.body))
+        process.stdin.write(frame(Request(number=self._number, kind=job.kind), job.body))
         async with asyncio.timeout(self._settings.answer_deadline_s):
             answer = await _reply(process)
         if not isinstance(answer, Answer) or answer.number != self._number:

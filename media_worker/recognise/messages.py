@@ -40,9 +40,10 @@ load_adapter: TypeAdapter[Load] = TypeAdapter(Load)
 
 
 class Request(PipeMessage):
-    """One thing to recognise; the body is PCM or a JPEG."""
+    """One thing to recognise; the body is PCM, a JPEG, or the stored strokes of a signature."""
 
     number: int
+    kind: Literal["sound", "card", "strokes"]
 
 
 class Ready(PipeMessage):
@@ -91,6 +92,14 @@ class CardText(PipeMessage):
     """What stands on a card, from top to bottom, and what says so."""
 
     lines: tuple[TextLine, ...]
+    model_sha256: Sha256Hex
+
+
+class Handwriting(PipeMessage):
+    """What a signature reads as, and what says so."""
+
+    text: str
+    confidence: float
     model_sha256: Sha256Hex
 
 

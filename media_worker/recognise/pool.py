@@ -17,6 +17,7 @@ from media_worker.pipe import MAX_BODY_BYTES
 from media_worker.recognise.link import RecogniserProcess
 from media_worker.recognise.messages import (
     CardText,
+    Handwriting,
     LoadCardText,
     LoadSpeech,
     TextLine,
@@ -28,6 +29,7 @@ from media_worker.utterance import Utterance
 
 __all__ = [
     "CardText",
+    "Handwriting",
     "RecogniserPool",
     "RecogniserSettings",
     "RecogniserStatus",
@@ -94,7 +96,7 @@ class RecogniserPool:
         running = self._speech
         if running is None or len(utterance.pcm) > MAX_BODY_BYTES:
             return None
-        answer = await running.link.ask(utterance.pcm, timeout_s)
+        answer = await running.link.ask("sound", utterance.pcm, timeout_s)
         if answer is None or answer.words is None:
             return None
         return Words(
@@ -109,10 +111,24 @@ class RecogniserPool:
         running = self._card
         if running is None or len(jpeg) > MAX_BODY_BYTES:
             return None
-        answer = await running.link.ask(jpeg, timeout_s)
+        answer = await running.link.ask("card", jpeg, timeout_s)
         if answer is None or answer.lines is None:
             return None
         return CardText(lines=answer.lines, model_sha256=running.model_sha256)
+
+    async def handwriting(self, stored: bytes, timeout_s: float) -> Handwriting | None:
+        """What the strokes of a signature read as; ``None``: not evaluated."""
+        running = self._card
+        if running is None or len(stored) > MAX_BODY_BYTES:
+            return None
+        answer = await running.link.ask("strokes", stored, timeout_s)
+        if answer is None or answer.words is None:
+            return None
+        return Handwriting(
+            text=answer.words.text,
+            confidence=answer.words.confidence,
+            model_sha256=running.model_sha256,
+        )
 
     def status(self) -> RecogniserStatus:
         """What works, what does not, and whether the processes are cut off from the network."""

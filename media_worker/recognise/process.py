@@ -26,23 +26,29 @@ from media_worker.recognise.messages import (
 NICENESS = 7
 """Recording and observing go before recognising when there is not enough processor."""
 
-Recognise = Callable[[int, bytes], Answer]
+Recognise = Callable[[Request, bytes], Answer]
 
 
 def loaded(load: Load) -> Recognise:
-    """The model as a function of number and body."""
+    """The model as a function of request and body."""
     # Imported only now: the process must leave the network with one thread.
     if isinstance(load, LoadSpeech):
         from media_worker.recognise import loading, speech  # noqa: PLC0415 - as said above
 
         recogniser = loading.load(load.kind, load.folder)
-        return lambda number, body: Answer(
-            number=number, words=recogniser.recognise(speech.samples_of(body))
+        return lambda request, body: Answer(
+            number=request.number, words=recogniser.recognise(speech.samples_of(body))
         )
     from media_worker.recognise.card import CardReader  # noqa: PLC0415 - as above
 
     reader = CardReader(load.detection, load.recognition)
-    return lambda number, body: Answer(number=number, lines=reader.read(body))
+
+    def read(request: Request, body: bytes) -> Answer:
+        if request.kind == "strokes":
+            return Answer(number=request.number, words=reader.read_strokes(body))
+        return Answer(number=request.number, lines=reader.read(body))
+
+    return read
 
 
 def begin(load: Load, *, isolated: bool) -> tuple[Ready, Recognise | None]:
@@ -60,7 +66,7 @@ def begin(load: Load, *, isolated: bool) -> tuple[Ready, Recognise | None]:
 def answered(recognise: Recognise, request: Request, body: bytes) -> Answer:
     """The answer; an empty one when the library threw."""
     try:
-        return recognise(request.number, body)
+        return recognise(request, body)
     except Exception as error:  # noqa: BLE001 - one bad request must not cost the model's load
         sys.stderr.write(f"recogniser: {type(error).__name__}\n")
         return Answer(number=request.number)

@@ -40,7 +40,12 @@ async def require_customer(request: web.Request) -> CustomerIdentity:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN_LENGTH:
             raise NotAuthenticatedError("a session token is needed")
-        request[_CUSTOMER] = _customer(request, token)
+        identity = _customer(request, token)
+        # A page whose session was handed over to another browser has no say any more.
+        await request.app[app_keys.HANDOVERS].require_newest(
+            identity.session_id, identity.hand_overs
+        )
+        request[_CUSTOMER] = identity
     return request[_CUSTOMER]
 
 
@@ -60,4 +65,8 @@ def _customer(request: web.Request, token: str) -> CustomerIdentity:
     if not claims.session_id:
         raise NotAuthenticatedError("the token is not valid")
     request.app[app_keys.LIMITS].customer.count(claims.session_id)
-    return CustomerIdentity(session_id=claims.session_id, expires_at=claims.expires_at)
+    return CustomerIdentity(
+        session_id=claims.session_id,
+        expires_at=claims.expires_at,
+        hand_overs=claims.hand_overs,
+    )

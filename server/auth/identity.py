@@ -21,3 +21,5 @@ class CustomerIdentity:
 
     session_id: str
     expires_at: datetime
+    hand_overs: int
+    """How often the session had been handed over when the token was issued."""

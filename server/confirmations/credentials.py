@@ -29,6 +29,7 @@ from server.confirmations.models import CustomerCredential
 from server.confirmations.repository import ConfirmationRepository
 from server.settings import ServerSettings
 from server.storage.engine import Database, UnitOfWork
+from server.timeline.repository import TimelineRepository
 from server.timeline.service import LoadedSession, TimelineService
 from shuanglu.clock import Clock
 from shuanglu.errors import ConfirmationRefusedError, ConflictError, TimelineClosedError
@@ -42,7 +43,13 @@ from shuanglu.evidence.assertion import (
 from shuanglu.evidence.check import CheckFailedError
 from shuanglu.evidence.cose import ES256, RS256, cose_public_key
 from shuanglu.masking import mask_name
-from shuanglu.timeline.events import Actor, Assurance, CredentialRegistered, EventDraft
+from shuanglu.timeline.events import (
+    Actor,
+    Assurance,
+    CredentialRegistered,
+    EventDraft,
+    SessionCreated,
+)
 from shuanglu.wire.http import CredentialView
 
 USER_HANDLE_BYTES = 32
@@ -150,6 +157,7 @@ class CredentialService:
         await _require_room(repository, key.session_id)
         if await repository.credential(key.session_id, key.credential_id) is not None:
             raise ConflictError("this key is registered already")
+        await self._require_own(unit, repository, key)
         registered = CredentialRegistered(
             assurance=key.assurance,
             credential_id=key.credential_id,
@@ -162,11 +170,32 @@ class CredentialService:
         await self._timeline.append_in(unit, key.session_id, [draft])
         await repository.add_credential(key)
 
+    async def _require_own(
+        self, unit: UnitOfWork, repository: ConfirmationRepository, key: CustomerCredential
+    ) -> None:
+        """The customer's own key: no staff member's, and no other customer's (R6, R10)."""
+        if await repository.is_staff_passkey(key.credential_id, key.public_key):
+            raise ConfirmationRefusedError("that is a staff member's key", field="credential")
+        timelines = TimelineRepository(unit.session)
+        mine = await _customer_of(timelines, key.session_id)
+        for session_id in await repository.sessions_with_key(key.credential_id, key.public_key):
+            if await _customer_of(timelines, session_id) != mine:
+                raise ConfirmationRefusedError(
+                    "that key belongs to another customer", field="credential"
+                )
+
     async def _open_session(self, session_id: str) -> LoadedSession:
         loaded = await self._timeline.load(session_id)
         if loaded.state.verdict is not None:
             raise TimelineClosedError("the session is finished")
         return loaded
+
+
+async def _customer_of(timelines: TimelineRepository, session_id: str) -> str | None:
+    """The customer's name as the session was created with it."""
+    (first,) = await timelines.read(session_id, to_seq=1)
+    created = first.payload
+    return created.customer_name if isinstance(created, SessionCreated) else None
 
 
 async def _require_room(repository: ConfirmationRepository, session_id: str) -> None:

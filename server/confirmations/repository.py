@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, func, select, update
+from sqlmodel import col, func, or_, select, update
 
 from server.confirmations.models import CustomerCredential, IssuedStatement, OneTimeCode
-from server.storage.tables import CredentialRow, OneTimeCodeRow, StatementRow
+from server.storage.tables import CredentialRow, OneTimeCodeRow, PasskeyRow, StatementRow
 from shuanglu.timeline.events import Assurance
 
 
@@ -39,6 +39,26 @@ class ConfirmationRepository:
         """A key of that session, by its id."""
         found = await self._session.get(CredentialRow, (credential_id, session_id))
         return _credential(found) if found else None
+
+    async def sessions_with_key(self, credential_id: str, public_key: bytes) -> tuple[str, ...]:
+        """Every session in which this key was registered, whatever it was called there."""
+        query = select(CredentialRow.session_id).where(
+            or_(
+                col(CredentialRow.credential_id) == credential_id,
+                col(CredentialRow.public_key) == public_key,
+            )
+        )
+        return tuple(await self._session.scalars(query))
+
+    async def is_staff_passkey(self, credential_id: str, public_key: bytes) -> bool:
+        """Whether somebody of the staff logs in with this key."""
+        query = select(PasskeyRow.credential_id).where(
+            or_(
+                col(PasskeyRow.credential_id) == credential_id,
+                col(PasskeyRow.public_key) == public_key,
+            )
+        )
+        return await self._session.scalar(query.limit(1)) is not None
 
     async def newest_credential(self, session_id: str) -> CustomerCredential | None:
         """The key that was registered last."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from backing.objects import ObjectStore
 from backing.tokens import CUSTOMER_AUDIENCE, Role, TokenKey
+from server.handovers.service import HandoverService
 from server.invitations.service import InvitationService
 from server.sessions.receipts import receipt_of_session
 from server.settings import ServerSettings
@@ -16,7 +17,7 @@ from shuanglu.errors import TimelineClosedError
 from shuanglu.session_state import customer_session_of
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import Actor, ConsentKind, ConsentRecorded, EventDraft, RouteStaffed
-from shuanglu.wire.http import Consent, CustomerToken
+from shuanglu.wire.http import Consent, CustomerToken, RedeemHandover
 from shuanglu.wire.views import CustomerSession
 
 
@@ -29,6 +30,7 @@ class CustomerService:
         database: Database,
         timeline: TimelineService,
         invitations: InvitationService,
+        handovers: HandoverService,
         objects: ObjectStore,
         token_key: TokenKey,
         clock: Clock,
@@ -37,6 +39,7 @@ class CustomerService:
         self._database = database
         self._timeline = timeline
         self._invitations = invitations
+        self._handovers = handovers
         self._objects = objects
         self._token_key = token_key
         self._clock = clock
@@ -46,6 +49,12 @@ class CustomerService:
         """A code for a token, once."""
         async with self._database.write() as unit:
             session_id = await self._invitations.redeem(unit, code, user_agent=user_agent)
+        return await self._token(await self._timeline.load(session_id))
+
+    async def take_over(self, wanted: RedeemHandover, *, user_agent: str) -> CustomerToken:
+        """Go on in another browser: a hand-over code for a token, once."""
+        async with self._database.write() as unit:
+            session_id = await self._handovers.redeem(unit, wanted, user_agent=user_agent)
         return await self._token(await self._timeline.load(session_id))
 
     async def refresh(self, session_id: str) -> CustomerToken:
@@ -104,7 +113,12 @@ class CustomerService:
         session_id = loaded.session_id
         expires_at: datetime = self._clock.now() + timedelta(seconds=lifetime_s)
         token = self._token_key.issue(
-            session_id, Role.CUSTOMER, session_id, lifetime_s, CUSTOMER_AUDIENCE
+            session_id,
+            Role.CUSTOMER,
+            session_id,
+            lifetime_s,
+            CUSTOMER_AUDIENCE,
+            hand_overs=loaded.state.hand_overs,
         )
         shown = await self.shown(loaded)
         return CustomerToken(token=token, expires_at=expires_at, session=shown)

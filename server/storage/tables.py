@@ -191,6 +191,21 @@ class InvitationRow(SQLModel, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
 
 
+class HandoverRow(SQLModel, table=True):
+    """A code by which a session goes on in another browser (``server/handovers``)."""
+
+    __tablename__ = "handovers"
+    code_sha256: str = Field(primary_key=True, max_length=64)
+    digits_hash: str = Field(index=True, max_length=64)
+    session_id: str = Field(foreign_key="sessions.session_id", index=True, max_length=40)
+    from_browser: str = Field(max_length=20)
+    from_platform: str = Field(max_length=20)
+    created_at: datetime = Field(sa_column=_moment())
+    expires_at: datetime = Field(sa_column=_moment())
+    used_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
+    withdrawn_at: datetime | None = Field(default=None, sa_column=_moment(optional=True))
+
+
 class CredentialRow(SQLModel, table=True):
     """The customer's key for one session (``server/confirmations``)."""
 

@@ -92,6 +92,11 @@ class SignatureStep(StepBase):
     kind: Literal["signature"] = "signature"
     min_points: int = Field(default=8, ge=2)
     min_ms: int = Field(default=300, ge=0, description="least time from pen down to pen up")
+    legible: Literal[True] | None = Field(
+        default=None,
+        description="the customer's name must be readable in it; absent: any strokes will do",
+        exclude_if=is_absent,
+    )
 
 
 class IdentityStep(StepBase):

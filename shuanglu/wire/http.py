@@ -223,6 +223,24 @@ class ExchangeCode(Wire):
     code: str = Field(min_length=8, max_length=64)
 
 
+class HandoverOffer(Wire):
+    """A fresh code to go on in another browser: as a link, as a QR code, as eight digits."""
+
+    url: str = Field(description="opened on the same device; the code stands in the fragment")
+    qr_svg: str
+    digits: str = Field(description="to be typed at the short address")
+    short_url: str
+    expires_at: datetime
+    lifetime_ms: int = Field(description="from now; a phone's clock may be wrong")
+
+
+class RedeemHandover(Wire):
+    """Go on in this browser. ``way``: how the code came here; digits are checked as such."""
+
+    code: str = Field(min_length=8, max_length=64)
+    way: Literal["link", "qr", "digits"]
+
+
 class CustomerToken(Wire):
     """A short-lived token bound to this session and role."""
 

@@ -321,7 +321,14 @@ class Bye(Wire):
     """The server closes the connection, and says why."""
 
     type: Literal["bye"] = "bye"
-    reason: Literal["replaced", "closed", "not_authenticated", "protocol", "server_stopping"]
+    reason: Literal[
+        "replaced",
+        "handed_over",
+        "closed",
+        "not_authenticated",
+        "protocol",
+        "server_stopping",
+    ]
 
 
 class Pong(Wire):

@@ -12,10 +12,19 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from media_worker.direct.director import Director
-from media_worker.direct.stage import CardHint, CardText, Face, LookMode, Still, VoiceEvidence
+from media_worker.direct.stage import (
+    CardHint,
+    CardText,
+    Face,
+    LookMode,
+    ReadHandwriting,
+    Still,
+    VoiceEvidence,
+)
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.play.track import VoiceTrack
 from shuanglu.display import DisplayState, display_after
+from shuanglu.errors import NotFoundError
 from shuanglu.rules.measurement import Measurement
 from shuanglu.rules.observation import FacesInSpan
 from shuanglu.rules.observation import VoiceEvidence as Voice
@@ -59,6 +68,8 @@ class ToldSenses:
     modes: list[LookMode] = field(default_factory=list)
     stills: asyncio.Queue[Still] = field(default_factory=asyncio.Queue)
     text: CardText | None = None
+    handwritten: ReadHandwriting | None = None
+    in_the_picture: FacesInSpan = "present"
     cosine: float | None = None
     measured: list[Measurement] = field(default_factory=list)
     heard: list[ev.SpeechRecognised] = field(default_factory=list)
@@ -78,6 +89,10 @@ class ToldSenses:
     async def card_text(self, jpeg: bytes) -> CardText | None:
         del jpeg
         return self.text
+
+    async def handwriting(self, stored: bytes, *, timeout_s: float) -> ReadHandwriting | None:
+        del stored, timeout_s
+        return self.handwritten
 
     async def compare(self, face: Face, *, timeout_s: float) -> float | None:
         del face, timeout_s
@@ -102,7 +117,7 @@ class ToldSenses:
 
     async def faces(self, from_ms: int, to_ms: int, *, timeout_s: float) -> FacesInSpan:
         del from_ms, to_ms, timeout_s
-        return "present"
+        return self.in_the_picture
 
     def raise_alert(self, alert: str, detail: str | None = None) -> None:
         del detail
@@ -231,6 +246,11 @@ class SmallStage:
         sha256 = hashlib.sha256(data).hexdigest()
         self.kept[sha256] = data
         return sha256
+
+    async def fetch(self, sha256: str) -> bytes:
+        if sha256 not in self.kept:
+            raise NotFoundError("there is no such object")
+        return self.kept[sha256]
 
     async def tell(self, message: PromptStartedNotice | PromptEndedNotice) -> None:
         if isinstance(message, PromptEndedNotice):

@@ -14,7 +14,8 @@ import { zh } from "./messages/zh";
 import { zhHK } from "./messages/zh-HK";
 import { applyTextSize, initialTextSize } from "./parts/text_size";
 import { VoiceOutput } from "./peer/voice_output";
-import { codeInFragment, removeFragment } from "./session/invitation_code";
+import { arrivalIn } from "./session/arrival";
+import { removeFragment } from "./session/invitation_code";
 import type { Socket } from "./signalling/signalling_client";
 
 const SIGNALLING_PATH = "/ws/v1/session";
@@ -28,7 +29,7 @@ const locale = initialLocaleOf(CUSTOMER_LOCALES, localStorage, navigator.languag
 applyLocale(locale, localStorage, document.documentElement);
 applyTextSize(initialTextSize(localStorage), localStorage, document.documentElement);
 
-const code = codeInFragment(location.hash);
+const arrival = arrivalIn(location.hash);
 removeFragment(location, history);
 
 const voiceElement = document.createElement("audio");
@@ -44,4 +45,4 @@ const journey = new Journey({
 createApp(App, { journey })
   .use(createPageI18n(locale, { zh, "zh-HK": zhHK, en }))
   .mount("#app");
-void journey.open(code);
+void journey.open(arrival);

@@ -28,7 +28,7 @@ from shuanglu.script.runner.liveness import Challenges
 from shuanglu.script.runner.reading import ReadAloud
 from shuanglu.script.sentences import is_copy_of
 from shuanglu.timeline import events as ev
-from shuanglu.timeline.events import FaceOutcome
+from shuanglu.timeline.events import FaceOutcome, Legibility
 
 Failure = Literal[
     "answer_refused",
@@ -42,6 +42,8 @@ Failure = Literal[
     "talk_too_short",
     "reading_incomplete",
     "reading_not_evaluated",
+    "signature_illegible",
+    "signature_other_name",
 ]
 
 JUDGED_WITHOUT_TAP = frozenset({"words", "words_refused", "other_face"})
@@ -55,6 +57,7 @@ class Turn:
     choice: str | None = None
     judged: ev.AnswerJudged | None = None
     signature: ev.SignatureMade | None = None
+    legibility: ev.SignatureJudged | None = None
     document_read: bool = False
     sentences: frozenset[int] = frozenset()
     """Key sentences of the document that were marked, by number."""
@@ -87,6 +90,8 @@ def taken(step: Step, turn: Turn, payload: ev.Payload) -> Turn:  # noqa: C901, P
             return replace(turn, still=payload)
         case TalkStep(), ev.TalkEnded():
             return replace(turn, talk=payload)
+        case SignatureStep(), ev.SignatureJudged():
+            return replace(turn, legibility=payload)
         case SignatureStep(), ev.SignatureMade():
             return replace(turn, signature=payload)
         case SignatureStep(), ev.FaceCompared(purpose="signature", outcome=outcome):
@@ -142,7 +147,7 @@ def failure_of(step: Step, turn: Turn) -> Failure | None:  # noqa: PLR0911 - one
             talk = turn.talk
             return None if talk and talk.to_ms - talk.from_ms >= min_ms else "talk_too_short"
         case SignatureStep():
-            return _failure_of_signature(turn)
+            return _failure_of_signature(step, turn)
         case IdentityStep() if turn.card.is_refused:
             return "identity_refused"
         case LivenessStep() if turn.challenges.failed:
@@ -195,7 +200,7 @@ def _failure_of_answer(step: AskedStep, turn: Turn) -> Failure | None:
     return None if stands else "answer_refused"
 
 
-def _failure_of_signature(turn: Turn) -> Failure | None:
+def _failure_of_signature(step: SignatureStep, turn: Turn) -> Failure | None:
     if turn.face is FaceOutcome.OTHER:
         return "other_face"
     match turn.signature:
@@ -203,4 +208,17 @@ def _failure_of_signature(turn: Turn) -> Failure | None:
             return "face_missing"
         case ev.SignatureMade(face="several"):
             return "several_faces"
+    return _failure_of_handwriting(turn) if step.legible else None
+
+
+def _failure_of_handwriting(turn: Turn) -> Failure | None:
+    """What could not be told fails nothing: it is a doubt of the verdict."""
+    judged, made = turn.legibility, turn.signature
+    if judged is None or made is None or judged.strokes_sha256 != made.strokes_sha256:
+        return None
+    match judged.outcome:
+        case Legibility.ILLEGIBLE:
+            return "signature_illegible"
+        case Legibility.OTHER_NAME:
+            return "signature_other_name"
     return None

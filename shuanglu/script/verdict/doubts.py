@@ -11,10 +11,11 @@ from shuanglu.script.model import IdentityStep, LivenessStep, Script, SignatureS
 from shuanglu.script.runner import Challenges, RunState
 from shuanglu.script.verdict.watched import blind_time, is_watched, severe_alerts
 from shuanglu.timeline import events as ev
-from shuanglu.timeline.events import FaceOutcome
+from shuanglu.timeline.events import FaceOutcome, Legibility
 
 IDENTITY_UNSURE = "identity_unsure"
 IDENTITY_NOT_EVALUATED = "identity_not_evaluated"
+SIGNATURE_NOT_EVALUATED = "signature_not_evaluated"
 _UNREAD = frozenset({"not_evaluated", "unreadable"})
 """A machine could not read that side, so its checks could not be made."""
 _PURPOSES = {
@@ -50,6 +51,8 @@ class _Standing:
         self._reasons: dict[str, set[str]] = {}
         self._compared: dict[str, set[str]] = {}
         self._challenges: dict[str, Challenges] = {}
+        self._handwriting: dict[str, ev.SignatureJudged] = {}
+        self._strokes: dict[str, str] = {}
 
     def doubts(self) -> list[ev.Missing]:
         """What is left at the end."""
@@ -66,12 +69,19 @@ class _Standing:
                 self._reasons[step_id] = set()
                 self._compared[step_id] = set()
                 self._challenges[step_id] = Challenges()
+                self._handwriting.pop(step_id, None)
+                self._strokes.pop(step_id, None)
             case ev.StepCompleted(step_id=step_id):
                 self._complete(step_id)
             case ev.AnswerJudged(step_id=step_id, basis="tap_voice_not_evaluated"):
                 self._doubt(step_id, "voice_not_evaluated")
-            case ev.SignatureMade(step_id=step_id, face="not_evaluated"):
-                if isinstance(self._script.step(step_id), SignatureStep):
+            case ev.SignatureJudged(step_id=step_id):
+                self._handwriting[step_id] = payload
+            case ev.SignatureMade(step_id=step_id, face=face, strokes_sha256=sha256):
+                self._strokes[step_id] = sha256
+                if face == "not_evaluated" and isinstance(
+                    self._script.step(step_id), SignatureStep
+                ):
                     self._doubt(step_id, "face_not_evaluated")
             case _:
                 self._take_person(payload)
@@ -111,12 +121,23 @@ class _Standing:
         match step:
             case IdentityStep(match_face=True):
                 purpose = "card"
+            case SignatureStep(legible=True):
+                self._read(step_id)
             case LivenessStep(passes=passes):
                 challenges = self._challenges.get(step_id, Challenges())
                 if len(challenges.passed) < passes:
                     self._doubt(step_id, "liveness_not_evaluated")
         if self._watched and purpose is not None and purpose not in compared:
             self._doubt(step_id, IDENTITY_NOT_EVALUATED)
+
+    def _read(self, step_id: str) -> None:
+        """Only what was read counts as legible: a judgement of other strokes is none."""
+        judged = self._handwriting.get(step_id)
+        is_of_these = judged is not None and judged.strokes_sha256 == self._strokes.get(step_id)
+        if judged is None or not is_of_these or judged.outcome is Legibility.NOT_EVALUATED:
+            self._doubt(step_id, SIGNATURE_NOT_EVALUATED)
+        elif judged.outcome is not Legibility.LEGIBLE:
+            self._doubt(step_id, "signature_unsure")
 
     def _doubt(self, step_id: str, reason: str) -> None:
         self._reasons.setdefault(step_id, set()).add(reason)

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from shuanglu.timeline.events.display import DisplayChanged
+from shuanglu.timeline.events.handover import SessionHandedOver
 from shuanglu.timeline.events.identity import (
     FaceCompared,
     IdentityCaptured,
@@ -60,6 +61,7 @@ from shuanglu.timeline.events.script import (
     PromptStarted,
     QuestionnaireAnswered,
     ScriptStopped,
+    SignatureJudged,
     SignatureMade,
     StatementIssued,
     StepBegun,
@@ -84,6 +86,7 @@ AnyPayload = Annotated[
     SessionCreated
     | InvitationIssued
     | InvitationRedeemed
+    | SessionHandedOver
     | ConsentRecorded
     | RouteStaffed
     | DeviceChecked
@@ -129,6 +132,7 @@ AnyPayload = Annotated[
     | LivenessPerformed
     | LivenessJudged
     | LivenessDeclined
+    | SignatureJudged
     | SignatureMade
     | CredentialRegistered
     | StatementIssued

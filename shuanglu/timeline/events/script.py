@@ -218,6 +218,35 @@ class SignatureMade(Payload):
     face: Literal["present", "absent", "several", "not_evaluated"]
 
 
+class Legibility(StrEnum):
+    """What the handwriting of a signature comes to."""
+
+    LEGIBLE = "legible"
+    UNSURE = "unsure"  # part of the name was read: a person looks
+    ILLEGIBLE = "illegible"
+    OTHER_NAME = "other_name"  # surely read, and not the customer's name
+    NOT_EVALUATED = "not_evaluated"
+
+
+class SignatureJudged(Payload):
+    """Whether a signature is the customer's name, legibly written: form, then words.
+
+    It comes before the ``signature.made`` that it speaks of.
+    """
+
+    type: Literal["signature.judged"] = "signature.judged"
+    step_id: str
+    attempt: int
+    strokes_sha256: Sha256Hex
+    outcome: Legibility
+    reasons: tuple[str, ...] = Field(description="e.g. too_small, scribble, name_differs, not_read")
+    scores: dict[str, float] = Field(description="what was measured: form, agreement, confidence")
+    text: str | None = Field(description="as the recogniser read it; None: not read")
+    name_of: Literal["card", "session"] = Field(description="where the name compared with is from")
+    policy_version: int
+    model_sha256: Sha256Hex | None = Field(description="the recogniser; None: it did not read")
+
+
 class Assurance(StrEnum):
     """How strongly a confirmation is bound to the customer, strongest first."""
 
@@ -290,6 +319,8 @@ class StepFailed(Payload):
         "time_used_up",
         "talk_too_short",
         "reading_incomplete",  # sentences were not heard, however often they were asked for
+        "signature_illegible",
+        "signature_other_name",
     ]
 
 

@@ -2,13 +2,15 @@ import { ApiError } from "@shared/api/problem";
 import type { Consent, CustomerSession, CustomerToken } from "@wire/wire";
 import { shallowReactive } from "vue";
 
-import { browserKind, canRecord, livesInsideAnApp } from "../capture/browser";
 import { Capture, CaptureError, type CaptureProblem } from "../capture/capture";
 import { ScreenWakeLock } from "../capture/wake_lock";
 import { type ConsentOutcome, recordedOutcome } from "../consent/consent_choice";
 import type { Display } from "../display/display";
+import { type Abilities, readAbilities } from "../handover/abilities";
+import { type HandoverNeed, handoverNeed } from "../handover/need";
 import type { VoiceOutput } from "../peer/voice_output";
 import { problemKind, type ProblemKind } from "../problem/problem_kind";
+import type { Arrival } from "../session/arrival";
 import { CustomerApi } from "../session/customer_api";
 import { TokenKeeper } from "../session/token_keeper";
 import type { Socket } from "../signalling/signalling_client";
@@ -19,6 +21,7 @@ import { freshLiveState, type LiveState } from "./live_state";
 export type Stage =
   | "opening"
   | "in_app"
+  | "enter_digits"
   | "problem"
   | "invitation"
   | "consent"
@@ -66,7 +69,10 @@ export class Journey {
   readonly #tokens: TokenKeeper;
   readonly #capture = new Capture();
   readonly #wakeLock = new ScreenWakeLock();
-  #code: string | null = null;
+  #arrival: Arrival = { kind: "nothing" };
+  /** The customer was told of the phone's own browser and stays. */
+  #stays = false;
+  #abilities: Abilities = { canRecord: true, canConfirm: true, insideAnApp: false };
   #live: LiveSessionModule.LiveSession | null = null;
 
   constructor(private readonly parts: JourneyParts) {
@@ -84,24 +90,32 @@ export class Journey {
     return this.#live;
   }
 
-  /** The invitation's address, as long as its code was not used. */
-  get unusedLink(): string | null {
-    return this.#code === null ? null : `${location.origin}${location.pathname}#${this.#code}`;
+  get abilities(): Abilities {
+    return this.#abilities;
   }
 
-  async open(code: string | null): Promise<void> {
-    this.#code = code;
-    if (code !== null && livesInsideAnApp(browserKind(navigator.userAgent))) {
-      this.state.stage = "in_app";
-      return;
-    }
-    await this.enter();
+  /** Whether the session had better go on in the phone's own browser. */
+  get handoverNeed(): HandoverNeed {
+    return handoverNeed(
+      this.#abilities,
+      this.state.session?.minimum_assurance ?? "device_key_and_code",
+    );
+  }
+
+  async open(arrival: Arrival): Promise<void> {
+    this.#arrival = arrival;
+    this.#abilities = await readAbilities();
+    // The menu's "reload" inside an app: the page itself goes on, its own code is not for it.
+    const isOwnCode = arrival.kind === "handover" && this.#abilities.insideAnApp;
+    if (isOwnCode && this.#tokens.token !== null) this.#arrival = { kind: "nothing" };
+    if (arrival.kind === "digits") this.state.stage = "enter_digits";
+    else await this.enter();
   }
 
   /** Uses the code, or goes on with the token of before the reload. */
   async enter(): Promise<void> {
     this.state.stage = "opening";
-    if (!canRecord()) {
+    if (!window.isSecureContext) {
       this.#fail("not_supported");
       return;
     }
@@ -110,6 +124,26 @@ export class Journey {
     } catch (error) {
       this.#fail(problemKind(error));
     }
+  }
+
+  /** Goes on in this browser, by digits that another page shows. */
+  async takeOver(code: string, way: "link" | "qr" | "digits"): Promise<void> {
+    await this.#busy(async () => {
+      this.#place(await this.#takenOver(code, way));
+    });
+  }
+
+  /** Told of the phone's own browser, the customer goes on here. */
+  stayHere(): void {
+    this.#stays = true;
+    if (this.state.session !== null) this.#place(this.state.session);
+  }
+
+  /** The session goes on in another browser: this page has no say any more. */
+  handedOver(): void {
+    this.#live?.stop();
+    this.#tokens.forget();
+    this.#fail("handed_over");
   }
 
   toConsent(): void {
@@ -159,19 +193,32 @@ export class Journey {
   }
 
   async #admitted(): Promise<CustomerSession> {
-    if (this.#code === null) return this.#comeBack();
+    const arrival = this.#arrival;
     try {
-      const admitted = await this.api.exchange(this.#code);
-      return this.#keep(admitted);
+      switch (arrival.kind) {
+        case "invitation":
+          return this.#keep(await this.api.exchange(arrival.code));
+        case "handover":
+          return await this.#takenOver(arrival.code, arrival.way);
+        default:
+          return await this.#comeBack();
+      }
     } catch (error) {
       const used = error instanceof ApiError && !error.retryable;
-      if (used && this.#tokens.token !== null) return this.#comeBack();
+      const mayComeBack = arrival.kind === "invitation" || arrival.kind === "handover";
+      if (used && mayComeBack && this.#tokens.token !== null) return this.#comeBack();
       throw error;
     }
   }
 
+  async #takenOver(code: string, way: "link" | "qr" | "digits"): Promise<CustomerSession> {
+    const session = this.#keep(await this.api.takeOver({ code, way }));
+    this.state.resuming = true;
+    return session;
+  }
+
   #keep(admitted: CustomerToken): CustomerSession {
-    this.#code = null;
+    this.#arrival = { kind: "nothing" };
     this.#tokens.keep(admitted);
     return admitted.session;
   }
@@ -194,6 +241,8 @@ export class Journey {
       this.state.stage = "session";
     } else if (session.phase === "staffed") {
       this.state.stage = "staffed";
+    } else if (this.handoverNeed !== "none" && !this.#stays) {
+      this.state.stage = "in_app";
     } else if (consents === "not_asked") {
       this.state.stage = "invitation";
     } else {
@@ -231,7 +280,8 @@ export class Journey {
       await work();
     } catch (error) {
       const kind = problemKind(error);
-      if (kind === "session_over") this.#fail(kind);
+      if (kind === "handed_over") this.handedOver();
+      else if (kind === "session_over") this.#fail(kind);
       else this.state.failed = kind;
     } finally {
       this.state.busy = false;

@@ -131,8 +131,13 @@ export class LiveSession {
         },
         closed: (reason) => {
           this.state.ended = reason;
-          this.#screen.finish();
-          this.#media.close();
+          if (reason === "handed_over") {
+            // The other browser needs the camera now.
+            this.stopCapture();
+          } else {
+            this.#screen.finish();
+            this.#media.close();
+          }
         },
         roundTrip: (milliseconds) => {
           this.#media.roundTrip(milliseconds);

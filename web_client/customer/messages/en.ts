@@ -1,4 +1,5 @@
 import type { CustomerMessages } from "./zh";
+import { handedOverWords, handover, handoverProblems } from "./handover/en";
 
 /** English. The same keys as the Chinese (tested). */
 export const en: CustomerMessages = {
@@ -25,19 +26,9 @@ export const en: CustomerMessages = {
     reading: "Reading it to you",
     stop: "Stop reading",
   },
-  inApp: {
-    title: "Please use your phone's browser",
-    why: "Inside this app the camera or fingerprint may not work.",
-    how1: "Tap “···” at the top right",
-    how2: "Choose “Open in browser”",
-    or: "Or copy the link and paste it there",
-    link: "Your link",
-    copy: "Copy link",
-    copied: "Copied",
-    copyFailed: "Press and hold the link above to copy it",
-    stay: "Go on here anyway",
-  },
+  ...handover,
   problem: {
+    ...handoverProblems,
     no_link: {
       title: "Please open the link",
       text: "This page opens from an invitation or a QR code.",
@@ -269,6 +260,7 @@ export const en: CustomerMessages = {
     level: "Microphone level",
   },
   session: {
+    ...handedOverWords,
     connecting: "Connecting",
     connectingText: "One moment. Please stay on this page",
     starting: "All set",
@@ -315,6 +307,8 @@ export const en: CustomerMessages = {
       time_used_up: "The time is over; once more, please.",
       talk_too_short: "Please talk a little longer.",
       reading_incomplete: "Some sentences were not heard. Please read them again.",
+      signature_illegible: "Please write your name clearly, stroke by stroke.",
+      signature_other_name: "Please write your own name, stroke by stroke.",
       other: "This step once more.",
     },
   },

@@ -1,4 +1,5 @@
 import type { CustomerMessages } from "./zh";
+import { handedOverWords, handover, handoverProblems } from "./handover/zh-HK";
 
 /** 香港繁體中文. The same keys as the Chinese of the mainland (tested), in Hong Kong words. */
 export const zhHK: CustomerMessages = {
@@ -25,19 +26,9 @@ export const zhHK: CustomerMessages = {
     reading: "正在讀給您聽",
     stop: "不讀了",
   },
-  inApp: {
-    title: "請換到手機瀏覽器",
-    why: "在這個應用程式裏,畫面和指紋確認可能用不了。",
-    how1: "按右上角的「···」",
-    how2: "選「在瀏覽器打開」",
-    or: "或者複製連結,貼上到瀏覽器",
-    link: "您的連結",
-    copy: "複製連結",
-    copied: "已複製",
-    copyFailed: "請長按上面的連結來複製",
-    stay: "仍在這裏繼續",
-  },
+  ...handover,
   problem: {
+    ...handoverProblems,
     no_link: {
       title: "請從連結打開",
       text: "這個頁面要從邀請連結或二維碼打開。",
@@ -269,6 +260,7 @@ export const zhHK: CustomerMessages = {
     level: "咪高峰音量",
   },
   session: {
+    ...handedOverWords,
     connecting: "正在連接",
     connectingText: "馬上就好,請別離開頁面",
     starting: "準備好了",
@@ -315,6 +307,8 @@ export const zhHK: CustomerMessages = {
       time_used_up: "時間到了,這一步再來一次。",
       talk_too_short: "請再多說一會。",
       reading_incomplete: "有的句子沒聽到,請再讀一遍。",
+      signature_illegible: "請一筆一畫寫清楚,再簽一次。",
+      signature_other_name: "請寫您本人的姓名,一筆一畫。",
       other: "這一步再來一次。",
     },
   },

@@ -1,3 +1,5 @@
+import { handedOverWords, handover, handoverProblems } from "./handover/zh";
+
 /** Chinese, the language that counts. Short sentences, plain words. */
 export const zh = {
   app: {
@@ -23,19 +25,9 @@ export const zh = {
     reading: "正在读给您听",
     stop: "不读了",
   },
-  inApp: {
-    title: "请换到手机浏览器",
-    why: "在这个应用里,画面和指纹确认可能用不了。",
-    how1: "点右上角的“···”",
-    how2: "选“在浏览器打开”",
-    or: "或者复制链接,粘贴到浏览器",
-    link: "您的链接",
-    copy: "复制链接",
-    copied: "已复制",
-    copyFailed: "请长按上面的链接来复制",
-    stay: "仍在这里继续",
-  },
+  ...handover,
   problem: {
+    ...handoverProblems,
     no_link: {
       title: "请从链接打开",
       text: "这个页面要从邀请链接或二维码打开。",
@@ -267,6 +259,7 @@ export const zh = {
     level: "麦克风音量",
   },
   session: {
+    ...handedOverWords,
     connecting: "正在连接",
     connectingText: "马上就好,请别离开页面",
     starting: "准备好了",
@@ -313,6 +306,8 @@ export const zh = {
       time_used_up: "时间到了,这一步再来一次。",
       talk_too_short: "请再多说一会儿。",
       reading_incomplete: "有的句子没听到,请再读一遍。",
+      signature_illegible: "请一笔一画写清楚,再签一次。",
+      signature_other_name: "请写您本人的姓名,一笔一画。",
       other: "这一步再来一次。",
     },
   },

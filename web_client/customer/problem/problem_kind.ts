@@ -6,6 +6,8 @@ export type ProblemKind =
   | "link_unknown"
   | "link_used"
   | "link_expired"
+  | "handover_refused"
+  | "handed_over"
   | "too_many"
   | "session_over"
   | "finished"
@@ -19,6 +21,8 @@ const BY_CODE: Record<string, ProblemKind> = {
   invalid_input: "link_unknown",
   invitation_used: "link_used",
   invitation_expired: "link_expired",
+  handover_refused: "handover_refused",
+  handed_over: "handed_over",
   not_authenticated: "session_over",
   not_allowed: "session_over",
   timeline_closed: "finished",

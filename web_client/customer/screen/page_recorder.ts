@@ -19,7 +19,7 @@ export interface PageRecorder {
 export function recordPage(emit: (event: RecordedEvent) => void): PageRecorder {
   const stop = record({
     emit: ({ type, data }) => {
-      emit({ type, data });
+      emit({ type, data: withoutFragment(data) });
     },
     maskAllInputs: true,
     maskTextClass: MASKED_CLASS,
@@ -42,4 +42,10 @@ export function recordPage(emit: (event: RecordedEvent) => void): PageRecorder {
       record.takeFullSnapshot(true);
     },
   };
+}
+
+/** The page's address may carry a code that works once: it is none of the record's business. */
+function withoutFragment(data: unknown): unknown {
+  if (typeof data !== "object" || data === null || !("href" in data)) return data;
+  return typeof data.href === "string" ? { ...data, href: data.href.replace(/#.*$/s, "") } : data;
 }

@@ -5,6 +5,8 @@ import type {
   CustomerSession,
   CustomerToken,
   DeviceKey,
+  HandoverOffer,
+  RedeemHandover,
   ScreenNotRecorded,
   ScreenPieceSent,
   ScreenPosition,
@@ -24,6 +26,16 @@ export class CustomerApi {
 
   exchange(code: string): Promise<CustomerToken> {
     return requestJson("POST", `${BASE}/exchange`, { body: { code } });
+  }
+
+  /** A fresh code to go on in another browser. */
+  handover(): Promise<HandoverOffer> {
+    return this.#post("/handover");
+  }
+
+  /** Goes on in this browser; the page before has no say any more. */
+  takeOver(wanted: RedeemHandover): Promise<CustomerToken> {
+    return requestJson("POST", `${BASE}/handover/redeem`, { body: wanted });
   }
 
   renew(token: string): Promise<CustomerToken> {

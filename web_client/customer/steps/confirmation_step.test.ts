@@ -46,7 +46,8 @@ async function open(far: FarEnd, step: Partial<StepView> = {}): Promise<void> {
   page.step = { ...STEP, ...step };
   const live = shallowReactive(freshLiveState());
   const shown = defineComponent(() => {
-    provideJourney({ live, state: { session: null }, api: far } as unknown as Journey);
+    const abilities = { canRecord: true, canConfirm: true, insideAnApp: false };
+    provideJourney({ live, state: { session: null }, api: far, abilities } as unknown as Journey);
     return () => [h(ConfirmationStep, { step: page.step }), h("div", { id: "step-actions" })];
   });
   screen = mount(shown, {

@@ -13,6 +13,8 @@ const KNOWN = [
   "time_used_up",
   "talk_too_short",
   "reading_incomplete",
+  "signature_illegible",
+  "signature_other_name",
 ] as const;
 
 export type RetryWord = (typeof KNOWN)[number] | "other";

@@ -54,6 +54,7 @@ const KIND_OF: Record<EventType, MarkerKind | null> = {
   "session.created": "session",
   "invitation.issued": "session",
   "invitation.redeemed": "session",
+  "session.handed_over": "session",
   "consent.recorded": "session",
   "route.staffed": "alert",
   "device.checked": "session",
@@ -88,6 +89,7 @@ const KIND_OF: Record<EventType, MarkerKind | null> = {
   "talk.ended": "answer",
   "reading.claimed": "answer",
   "reading.heard": "speech",
+  "signature.judged": "signature",
   "signature.made": "signature",
   "credential.registered": "confirmation",
   "statement.issued": "confirmation",
@@ -148,6 +150,7 @@ export function toneOf(payload: AnyPayload): MarkerTone {
     return payload.severity === "severe" ? "danger" : "warning";
   }
   if (payload.type === "answer.judged") return payload.accepted ? "good" : "warning";
+  if (payload.type === "signature.judged") return payload.outcome === "legible" ? "good" : "warning";
   if (payload.type === "signature.made") return payload.face === "present" ? "good" : "warning";
   if (payload.type === "phrase.heard") return payload.kind === "forbidden" ? "danger" : "good";
   if (payload.type === "face.compared") return FACE_TONE[payload.outcome];

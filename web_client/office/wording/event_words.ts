@@ -1,6 +1,7 @@
 import type { AnyPayload } from "@wire/wire";
 
 import { clockWords, megabytesWords, secondsWords } from "./format";
+import { handoverWords } from "./handover_words";
 
 export type EventType = AnyPayload["type"];
 export type PayloadOf<T extends EventType> = Extract<AnyPayload, { type: T }>;
@@ -38,6 +39,7 @@ const WORDS: Words = {
     say("event.session_created", { product: p.product, by: p.created_by }),
   "invitation.issued": (_, { say }) => say("event.invitation_issued"),
   "invitation.redeemed": (_, { say }) => say("event.invitation_redeemed"),
+  "session.handed_over": (p, { say }) => handoverWords(p, say),
   "consent.recorded": (p, { say }) =>
     say(p.granted ? "event.consent_granted" : "event.consent_refused", {
       kind: say(`consent.${p.kind}`),
@@ -183,6 +185,11 @@ const WORDS: Words = {
     say("event.document_read", { step: stepTitle(p.step_id), pages: p.pages }),
   "key_sentence.marked": (p, { say, stepTitle }) =>
     say(`event.key_sentence_${p.by}`, { step: stepTitle(p.step_id), number: p.sentence }),
+  "signature.judged": (p, { say }) =>
+    say(p.text ? "event.signature_judged" : "event.signature_judged_unread", {
+      outcome: say(`legibility.${p.outcome}`),
+      text: p.text ?? "",
+    }),
   "signature.made": (p, { say }) =>
     say("event.signature_made", {
       seconds: secondsWords(p.to_ms - p.from_ms),
