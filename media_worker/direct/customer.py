@@ -98,7 +98,7 @@ class CustomerInputs:
                 async with self._one_at_a_time:
                     await self._take_deed(request)
 
-    async def _take_deed(self, request: InputRequest) -> None:  # noqa: C901 - one case a message
+    async def _take_deed(self, request: InputRequest) -> None:  # noqa: C901, PLR0912 - one case a message
         """What becomes an event."""
         script, state = self._stage.script, self._stage.state
         match request.message:

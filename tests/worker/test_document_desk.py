@@ -50,7 +50,7 @@ def desk() -> Desk:
 
 async def test_read_then_tapped_then_copied(desk: Desk) -> None:
     await desk.read()
-    assert desk.stage.state.phase is RunPhase.AWAITING
+    assert desk.stage.of(ev.DocumentRead)
     await desk.mark(1)
     await desk.mark(2, "我已了解风险!")
     assert desk.stage.state.phase is RunPhase.JUDGING

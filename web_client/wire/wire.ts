@@ -8,6 +8,7 @@ export type AnyPayload =
   | SessionCreated
   | InvitationIssued
   | InvitationRedeemed
+  | SessionHandedOver
   | ConsentRecorded
   | RouteStaffed
   | DeviceChecked
@@ -38,10 +39,13 @@ export type AnyPayload =
   | AnswerTapped
   | AnswerJudged
   | DocumentRead
+  | KeySentenceMarked
   | SuitabilityChecked
   | QuestionnaireAnswered
   | StillCaptured
   | TalkEnded
+  | ReadingClaimed
+  | ReadingHeard
   | IdentityCaptured
   | IdentityRead
   | IdentityConfirmed
@@ -50,6 +54,7 @@ export type AnyPayload =
   | LivenessPerformed
   | LivenessJudged
   | LivenessDeclined
+  | SignatureJudged
   | SignatureMade
   | CredentialRegistered
   | StatementIssued
@@ -62,6 +67,17 @@ export type AnyPayload =
  * Where the product is sold.
  */
 export type Channel = "self_service" | "counter" | "field" | "remote";
+/**
+ * What shows the page: an app's own web view, by the app, or a browser.
+ *
+ * Coarse on purpose: enough to see that a web view was left, too little to know a person by.
+ */
+export type BrowserKind =
+  "wechat" | "qq" | "alipay" | "weibo" | "dingtalk" | "douyin" | "other_app" | "browser";
+/**
+ * The system that the browser runs on.
+ */
+export type Platform = "android" | "ios" | "harmony" | "desktop" | "other";
 /**
  * Two separate choices, never bundled (REG-28, REG-29).
  */
@@ -116,6 +132,10 @@ export type ChallengeKind = "gestures" | "digits" | "flash";
  * Never "passed" for what could not be measured.
  */
 export type ChallengeOutcome = "passed" | "failed" | "inconclusive" | "not_evaluated";
+/**
+ * What the handwriting of a signature comes to.
+ */
+export type Legibility = "legible" | "unsure" | "illegible" | "other_name" | "not_evaluated";
 /**
  * How strongly a confirmation is bound to the customer, strongest first.
  */
@@ -219,8 +239,10 @@ export type PhoneMessage =
   | PromptProof
   | AnswerTap
   | DocumentReadReport
+  | KeySentenceReport
   | QuestionnaireReport
   | TalkDone
+  | ReadingDone
   | RedoStep
   | IdentityConfirm
   | IdentityRetake
@@ -259,6 +281,7 @@ export type SpeechRefusal = "no_voice" | "no_words" | "failed";
 export interface Wire {
   AcknowledgeAlert: AcknowledgeAlert;
   Actor: Actor;
+  AgentDelivery: AgentDelivery;
   AlertCase: AlertCase;
   AlertCounts: AlertCounts;
   AlertEnded: AlertEnded;
@@ -273,6 +296,7 @@ export interface Wire {
   ApproveDraft: ApproveDraft;
   AskPerson: AskPerson;
   Assurance: Assurance;
+  BrowserKind: BrowserKind;
   Bye: Bye;
   CardSide: CardSide;
   ChallengeBegun: ChallengeBegun;
@@ -309,6 +333,7 @@ export interface Wire {
   DisplayChanged: DisplayChanged;
   DisplayMode: DisplayMode;
   DisplayView: DisplayView1;
+  DocumentFile: DocumentFile;
   DocumentRead: DocumentRead;
   DocumentReadReport: DocumentReadReport;
   DocumentStep: DocumentStep;
@@ -323,6 +348,7 @@ export interface Wire {
   Fact: Fact;
   Finding: Finding;
   Gesture: Gesture;
+  HandoverOffer: HandoverOffer;
   HearAgain: HearAgain;
   Hello: Hello;
   IceServer: IceServer;
@@ -336,6 +362,11 @@ export interface Wire {
   Invitation: Invitation;
   InvitationIssued: InvitationIssued;
   InvitationRedeemed: InvitationRedeemed;
+  KeySentence: KeySentence;
+  KeySentenceMarked: KeySentenceMarked;
+  KeySentenceReport: KeySentenceReport;
+  KeySentenceView: KeySentenceView;
+  Legibility: Legibility;
   Live: Live;
   LiveStatus: LiveStatus;
   LivenessChallenged: LivenessChallenged;
@@ -357,6 +388,7 @@ export interface Wire {
   PhoneMessage: PhoneMessage;
   PhraseHeard: PhraseHeard;
   Ping: Ping;
+  Platform: Platform;
   PlayTestSound: PlayTestSound;
   PlaybackProof: PlaybackProof;
   Pong: Pong;
@@ -377,8 +409,15 @@ export interface Wire {
   QuestionnaireQuestion: QuestionnaireQuestion;
   QuestionnaireReport: QuestionnaireReport;
   QuestionnaireStep: QuestionnaireStep;
+  ReadingClaimed: ReadingClaimed;
+  ReadingDone: ReadingDone;
+  ReadingHeard: ReadingHeard;
+  ReadingSentence: ReadingSentence;
+  ReadingView: ReadingView;
   Receipt: Receipt;
+  RecordedDelivery: RecordedDelivery;
   RecordingStarted: RecordingStarted;
+  RedeemHandover: RedeemHandover;
   RedoStep: RedoStep;
   Refused: Refused;
   RejectDraft: RejectDraft;
@@ -411,14 +450,17 @@ export interface Wire {
   ScriptVersion: ScriptVersion;
   ScriptVersionText: ScriptVersionText;
   Sealed: Sealed;
+  SentenceHeard: SentenceHeard;
   ServerMessage: ServerMessage;
   SessionCreated: SessionCreated;
   SessionDetail: SessionDetail;
+  SessionHandedOver: SessionHandedOver;
   SessionPage: SessionPage;
   SessionPhase: SessionPhase;
   SessionSummary: SessionSummary;
   ShowStep: ShowStep;
   Signature: Signature;
+  SignatureJudged: SignatureJudged;
   SignatureMade: SignatureMade;
   SignatureStep: SignatureStep;
   SignedStatement: SignedStatement;
@@ -470,6 +512,20 @@ export interface Wire {
  */
 export interface AcknowledgeAlert {
   note: string;
+}
+/**
+ * Read aloud from the page by the agent beside the customer, checked sentence by sentence.
+ */
+export interface AgentDelivery {
+  by: "agent";
+  /**
+   * share of a sentence's syllables that must be heard
+   */
+  min_share: number;
+  /**
+   * numbers of the sentences that must be heard, from 1; absent: all
+   */
+  required: number[] | null;
 }
 /**
  * Repeated raises of one alert in one session, until somebody acknowledged them.
@@ -690,6 +746,35 @@ export interface InvitationRedeemed {
   user_agent: string;
 }
 /**
+ * A fresh one-time code was redeemed; the page before has no say from here on.
+ *
+ * What was done before stays done. Who is in the picture is watched as before: the same
+ * reference face goes on being compared.
+ */
+export interface SessionHandedOver {
+  /**
+   * other: certainly another device; not_told: a page cannot tell which device
+   */
+  device: "other" | "not_told";
+  from_browser: BrowserKind;
+  from_platform: Platform;
+  /**
+   * liveness was passed before, in the former browser
+   */
+  liveness_passed: boolean;
+  /**
+   * counts the hand-overs of the session
+   */
+  number: number;
+  to_browser: BrowserKind;
+  to_platform: Platform;
+  type: "session.handed_over";
+  /**
+   * link: opened on the same device or sent on; qr: scanned; digits: typed
+   */
+  way: "link" | "qr" | "digits";
+}
+/**
  * The customer's choice, with the hash of the words that were shown.
  */
 export interface ConsentRecorded {
@@ -707,6 +792,7 @@ export interface RouteStaffed {
     | "customer_asked"
     | "attempts_used_up"
     | "liveness_inconclusive"
+    | "reading_not_evaluated"
     | "answer_needs_person";
   type: "route.staffed";
 }
@@ -1046,6 +1132,23 @@ export interface DocumentRead {
   type: "document.read";
 }
 /**
+ * After reading, the customer tapped a sentence of the document, or copied it.
+ */
+export interface KeySentenceMarked {
+  attempt: number;
+  by: "tap" | "copy";
+  /**
+   * which of the step's key sentences
+   */
+  sentence: number;
+  step_id: string;
+  type: "key_sentence.marked";
+  /**
+   * as they were copied; None for a tap
+   */
+  words: string | null;
+}
+/**
  * What the server counted of this customer's earlier risk assessments (REG-24).
  */
 export interface SuitabilityChecked {
@@ -1108,6 +1211,73 @@ export interface TalkEnded {
   step_id: string;
   to_ms: number;
   type: "talk.ended";
+}
+/**
+ * Somebody tapped that everything was read; it is checked next.
+ */
+export interface ReadingClaimed {
+  attempt: number;
+  step_id: string;
+  type: "reading.claimed";
+}
+/**
+ * What had been heard of the text by then, sentence by sentence, in ``speech.recognised``.
+ */
+export interface ReadingHeard {
+  /**
+   * version of how words are matched to sentences
+   */
+  alignment: number;
+  attempt: number;
+  /**
+   * everything said up to a claim is in
+   */
+  ends_round: boolean;
+  /**
+   * False: nothing of this round could be recognised
+   */
+  evaluated: boolean;
+  /**
+   * utterances whose words are not known
+   */
+  not_evaluated: number;
+  /**
+   * @minItems 1
+   */
+  sentences: SentenceHeard[];
+  step_id: string;
+  type: "reading.heard";
+  /**
+   * whose words were recognised in this attempt
+   */
+  utterances: number;
+}
+/**
+ * The best that was heard of one sentence so far in this attempt.
+ */
+export interface SentenceHeard {
+  /**
+   * negators and numerals heard in it that are not in it
+   */
+  added: string;
+  /**
+   * of the utterance with its beginning
+   */
+  from_ms: number | null;
+  /**
+   * syllables of it that were heard, in order
+   */
+  heard: number;
+  /**
+   * its negators and numerals that were not heard
+   */
+  missed: string;
+  /**
+   * its number in the text, from 1
+   */
+  sentence: number;
+  syllables: number;
+  to_ms: number | null;
 }
 /**
  * A still of a card, taken from the running stream; the JPEG is an object named by hash.
@@ -1270,6 +1440,41 @@ export interface LivenessDeclined {
   type: "liveness.declined";
 }
 /**
+ * Whether a signature is the customer's name, legibly written: form, then words.
+ *
+ * It comes before the ``signature.made`` that it speaks of.
+ */
+export interface SignatureJudged {
+  attempt: number;
+  /**
+   * the recogniser; None: it did not read
+   */
+  model_sha256: string | null;
+  /**
+   * where the name compared with is from
+   */
+  name_of: "card" | "session";
+  outcome: Legibility;
+  policy_version: number;
+  /**
+   * e.g. too_small, scribble, name_differs, not_read
+   */
+  reasons: string[];
+  /**
+   * what was measured: form, agreement, confidence
+   */
+  scores: {
+    [k: string]: number | undefined;
+  };
+  step_id: string;
+  strokes_sha256: string;
+  /**
+   * as the recogniser read it; None: not read
+   */
+  text: string | null;
+  type: "signature.judged";
+}
+/**
  * A handwritten signature; the strokes are an object named by their hash.
  */
 export interface SignatureMade {
@@ -1363,7 +1568,10 @@ export interface StepFailed {
     | "media_missing"
     | "customer_redo"
     | "time_used_up"
-    | "talk_too_short";
+    | "talk_too_short"
+    | "reading_incomplete"
+    | "signature_illegible"
+    | "signature_other_name";
   step_id: string;
   type: "step.failed";
 }
@@ -1415,7 +1623,8 @@ export interface AskPerson {
  * The server closes the connection, and says why.
  */
 export interface Bye {
-  reason: "replaced" | "closed" | "not_authenticated" | "protocol" | "server_stopping";
+  reason:
+    "replaced" | "handed_over" | "closed" | "not_authenticated" | "protocol" | "server_stopping";
   type: "bye";
 }
 /**
@@ -1740,13 +1949,17 @@ export interface DeviceKey {
   public_key: string;
 }
 /**
- * Spoken to its end, with proof of playback from the phone.
+ * Spoken to its end, with proof of playback from the phone, or read aloud by the agent.
  */
 export interface DisclosureStep {
   /**
    * regulation items that the step serves, REG-n
    */
   clauses: string[];
+  /**
+   * who speaks it; absent: it is synthesised
+   */
+  delivery: (RecordedDelivery | AgentDelivery) | null;
   id: string;
   kind: "disclosure";
   max_attempts: number;
@@ -1768,6 +1981,16 @@ export interface DisclosureStep {
    * the step applies unless this is known not to hold
    */
   when: Condition | null;
+}
+/**
+ * A human voice that compliance recorded and uploaded; never labelled as a machine's.
+ */
+export interface RecordedDelivery {
+  by: "recorded";
+  /**
+   * of the audio file as it was uploaded
+   */
+  sha256: string;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
@@ -1794,6 +2017,14 @@ export interface DisplayView1 {
   voice: "normal" | "slow";
 }
 /**
+ * A PDF, pinned by the hash of its bytes; the file itself is an object beside the script.
+ */
+export interface DocumentFile {
+  bytes: number;
+  pages: number;
+  sha256: string;
+}
+/**
  * Every page was in view, the last one to its end.
  */
 export interface DocumentReadReport {
@@ -1807,7 +2038,7 @@ export interface DocumentReadReport {
   type: "document_read";
 }
 /**
- * A document read to its end, pinned by hash.
+ * A document read to its end, pinned by hash: text page by page, or a PDF.
  */
 export interface DocumentStep {
   /**
@@ -1818,8 +2049,21 @@ export interface DocumentStep {
    * name of the document beside the script
    */
   document: string;
-  document_sha256: string;
+  /**
+   * hash of `pages`; not with `file`
+   */
+  document_sha256: string | null;
+  /**
+   * a PDF instead of `pages`
+   */
+  file: DocumentFile | null;
   id: string;
+  /**
+   * marked one by one when the document was read
+   *
+   * @maxItems 20
+   */
+  key_sentences: KeySentence[];
   kind: "document";
   max_attempts: number;
   /**
@@ -1832,8 +2076,6 @@ export interface DocumentStep {
   on_exhausted: ("person" | "stop") | null;
   /**
    * the document's text, page by page
-   *
-   * @minItems 1
    */
   pages: Text[];
   /**
@@ -1850,6 +2092,16 @@ export interface DocumentStep {
    * the step applies unless this is known not to hold
    */
   when: Condition | null;
+}
+/**
+ * A sentence that the customer marks for himself after reading (REG-7, REG-17).
+ */
+export interface KeySentence {
+  /**
+   * tap it, or copy it sign by sign (抄录)
+   */
+  by: "tap" | "copy";
+  text: Text;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
@@ -1925,6 +2177,7 @@ export interface Event {
     | SessionCreated
     | InvitationIssued
     | InvitationRedeemed
+    | SessionHandedOver
     | ConsentRecorded
     | RouteStaffed
     | DeviceChecked
@@ -1955,10 +2208,13 @@ export interface Event {
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | KeySentenceMarked
     | SuitabilityChecked
     | QuestionnaireAnswered
     | StillCaptured
     | TalkEnded
+    | ReadingClaimed
+    | ReadingHeard
     | IdentityCaptured
     | IdentityRead
     | IdentityConfirmed
@@ -1967,6 +2223,7 @@ export interface Event {
     | LivenessPerformed
     | LivenessJudged
     | LivenessDeclined
+    | SignatureJudged
     | SignatureMade
     | CredentialRegistered
     | StatementIssued
@@ -2013,6 +2270,26 @@ export interface Finding {
    * finer than the code, where one code has several sentences
    */
   reason: string | null;
+}
+/**
+ * A fresh code to go on in another browser: as a link, as a QR code, as eight digits.
+ */
+export interface HandoverOffer {
+  /**
+   * to be typed at the short address
+   */
+  digits: string;
+  expires_at: string;
+  /**
+   * from now; a phone's clock may be wrong
+   */
+  lifetime_ms: number;
+  qr_svg: string;
+  short_url: string;
+  /**
+   * opened on the same device; the code stands in the fragment
+   */
+  url: string;
 }
 /**
  * The customer wants the step's speech read aloud once more; nothing else changes.
@@ -2139,6 +2416,27 @@ export interface Invitation {
   url: string;
 }
 /**
+ * The document was read; this sentence of it was tapped, or copied as ``words`` say.
+ */
+export interface KeySentenceReport {
+  attempt: number;
+  /**
+   * which of the step's key sentences
+   */
+  sentence: number;
+  step_id: string;
+  type: "key_sentence";
+  words: string | null;
+}
+/**
+ * A sentence of the document that is to be marked when it was read.
+ */
+export interface KeySentenceView {
+  by: "tap" | "copy";
+  marked: boolean;
+  text: Text;
+}
+/**
  * The status changed (at most a few times a second).
  */
 export interface Live {
@@ -2198,13 +2496,22 @@ export interface StepView {
   awaiting_customer: boolean;
   challenge: ChallengeView | null;
   choices: Choice[];
+  /**
+   * in this attempt, to its last page
+   */
+  document_read: boolean;
   document_sha256: string | null;
+  /**
+   * a PDF instead of pages: GET /api/v1/customer/documents/{sha256}
+   */
+  file: DocumentFile | null;
   /**
    * what keeps it from being captured
    */
   hint: string | null;
   id: string;
   identity: IdentityView | null;
+  key_sentences: KeySentenceView[];
   kind: StepKind;
   /**
    * why the attempt before this one did not stand
@@ -2215,6 +2522,10 @@ export interface StepView {
   pages: Text[];
   prompt: PromptView;
   questions: QuestionnaireQuestion[];
+  /**
+   * the agent beside the customer reads this step aloud
+   */
+  reading: ReadingView | null;
   /**
    * what was said and shown so far, to be confirmed as a whole
    */
@@ -2255,6 +2566,36 @@ export interface QuestionnaireQuestion {
 export interface QuestionnaireOption {
   id: string;
   label: Text;
+}
+/**
+ * Where the reading stands. Chinese, as everything that is said.
+ */
+export interface ReadingView {
+  /**
+   * somebody said that all was read; it is being checked
+   */
+  checking: boolean;
+  /**
+   * number of the sentence to read now; null: none left
+   */
+  current: number | null;
+  /**
+   * how often what is missing will be asked for again
+   */
+  rounds_left: number;
+  sentences: ReadingSentence[];
+}
+/**
+ * One sentence to be read aloud; it is named by its number, from 1.
+ */
+export interface ReadingSentence {
+  no: number;
+  required: boolean;
+  /**
+   * missing: everything was said to be read, and this was not heard
+   */
+  state: "heard" | "coming" | "missing";
+  text: string;
 }
 /**
  * Challenges drawn at random by the server, one after the other.
@@ -2362,6 +2703,14 @@ export interface TalkDone {
   attempt: number;
   step_id: string;
   type: "talk_done";
+}
+/**
+ * The text that is read aloud has been read; what was not heard is asked for again.
+ */
+export interface ReadingDone {
+  attempt: number;
+  step_id: string;
+  type: "reading_done";
 }
 /**
  * The customer wants to do the current step again.
@@ -2573,6 +2922,13 @@ export interface Text8 {
   zh: string;
 }
 /**
+ * Go on in this browser. ``way``: how the code came here; digits are checked as such.
+ */
+export interface RedeemHandover {
+  code: string;
+  way: "link" | "qr" | "digits";
+}
+/**
  * A message was refused and changed nothing.
  */
 export interface Refused {
@@ -2718,6 +3074,10 @@ export interface SignatureStep {
   clauses: string[];
   id: string;
   kind: "signature";
+  /**
+   * the customer's name must be readable in it; absent: any strokes will do
+   */
+  legible: true | null;
   max_attempts: number;
   /**
    * least time from pen down to pen up
