@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import pytest
 from playwright.async_api import Browser, Page, expect
 
 from demo.browser import phone
@@ -100,7 +99,6 @@ async def _ticked(page: Page, *numbers: int) -> None:
         await expect(line).to_have_attribute("data-state", "heard", timeout=HEARD_WITHIN_MS)
 
 
-@pytest.mark.slow
 async def test_what_the_agent_leaves_out_is_asked_for_again(
     server: ServerProcess, staff: StaffClient, browser: Browser, look: Look
 ) -> None:

@@ -32,7 +32,7 @@ def spoken(voice: Voice) -> Samples:
     """Two sentences with a pause of a second; any voice will do, it is not told whose."""
     pause = np.zeros(SAMPLE_RATE_HZ, np.float32)
     first, second = (voice.speak(text) for text in ("本产品不保证本金。", "您有十五天的犹豫期。"))
-    return np.concatenate([first, pause, second]) * 0.5
+    return np.asarray(np.concatenate([first, pause, second]) * 0.5, np.float32)
 
 
 @pytest.fixture
@@ -56,6 +56,7 @@ def file_of(samples: Samples, form: str = "wav", rate_hz: int = SAMPLE_RATE_HZ) 
         whole = (np.clip(samples, -1, 1) * 32767).astype(np.int16)
         frame = av.AudioFrame.from_ndarray(whole[None], format="s16", layout="mono")
         frame.sample_rate, frame.pts, frame.time_base = rate_hz, 0, Fraction(1, rate_hz)
+        assert isinstance(stream, av.AudioStream)
         context = stream.codec_context
         fitting = av.AudioResampler(context.format, "mono", rate, frame_size=context.frame_size)
         for part in [*fitting.resample(frame), *fitting.resample(None)]:
