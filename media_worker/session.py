@@ -312,8 +312,7 @@ class WorkedSession:
         self._tasks.spawn(self._director.answers.voice(span.from_ms, span.to_ms))
 
     def _on_words(self, heard: ev.SpeechRecognised) -> None:
-        self._tasks.spawn(self._director.answers.words(heard))
-        self._tasks.spawn(self._director.reading.words(heard))
+        self._tasks.spawn(self._director.words(heard))
 
     # --- interruptions ---
 

@@ -25,7 +25,7 @@ async def read_json(request: web.Request, model: type[M], *, limit_bytes: int) -
         raise InvalidInputError("the body must be application/json", field="Content-Type")
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise InvalidInputError("the body must not be compressed", field="Content-Encoding")
-    raw = await _read_bytes(request, limit_bytes)
+    raw = await read_bytes(request, limit_bytes)
     try:
         data = json.loads(raw.decode("utf-8"), object_pairs_hook=_checked_object)
     except (ValueError, RecursionError) as error:
@@ -57,10 +57,11 @@ async def read_file(request: web.Request, *, limit_bytes: int, field: str) -> by
     """A body that is a file, not JSON; raises ``TooLargeError`` or ``InvalidInputError``."""
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise InvalidInputError("the body must not be compressed", field="Content-Encoding")
-    return await _read_bytes(request, limit_bytes, field=field)
+    return await read_bytes(request, limit_bytes, field=field)
 
 
-async def _read_bytes(request: web.Request, limit_bytes: int, *, field: str = "body") -> bytes:
+async def read_bytes(request: web.Request, limit_bytes: int, *, field: str = "body") -> bytes:
+    """The body as it is; raises ``TooLargeError`` before it is too large for the memory."""
     if (request.content_length or 0) > limit_bytes:
         raise TooLargeError(f"the {field} may have {limit_bytes} bytes", field=field)
     raw = bytearray()

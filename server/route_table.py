@@ -16,6 +16,7 @@ from server.review.routes import routes as review_routes
 from server.routing import Route
 from server.screen.routes import routes as screen_routes
 from server.scripts.draft_routes import routes as draft_routes
+from server.scripts.recording_routes import routes as recording_routes
 from server.scripts.routes import routes as scenario_routes
 from server.scripts.template_routes import routes as template_routes
 from server.scripts.version_routes import routes as version_routes
@@ -27,6 +28,7 @@ API_ROUTES: tuple[Route, ...] = (
     *staff_routes,
     *scenario_routes,
     *version_routes,
+    *recording_routes,
     *draft_routes,
     *template_routes,
     *document_routes,

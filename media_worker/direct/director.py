@@ -131,6 +131,11 @@ class Director:
             return ()
         return confirmed_lines(script, confirmed_items(script, state, self._stage.events))
 
+    async def words(self, heard: ev.SpeechRecognised) -> None:
+        """Words were recognised: an answer, or what somebody reads aloud."""
+        await self.answers.words(heard)
+        await self.reading.words(heard)
+
     def proof_arrived(self, proof: PromptProof) -> None:
         """The phone's statistics for the prompt that was just played.
 

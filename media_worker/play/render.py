@@ -16,6 +16,7 @@ from backing.objects.interface import ObjectStore
 from media_worker.models.registry import ModelRegistry
 from media_worker.play.pace import PACES
 from media_worker.play.prompt import RenderedPrompt
+from media_worker.play.recording import Recordings
 from media_worker.play.render_job import Job, Report, SpokenText
 from media_worker.play.render_ogg import PACKET_MS, demux
 from media_worker.play.render_run import NoVoiceError, RenderError, run_job
@@ -65,13 +66,14 @@ async def prompts_for(
 ) -> dict[str, RenderedPrompt]:
     """Every prompt by step id, and the loudspeaker test under ``TEST_SOUND_ID``.
 
-    A step that a person reads aloud has none.
+    A step that a person reads aloud has none; a recorded voice is taken as it is.
 
     What the cache and the store do not hold is rendered (about half the length
     of the speech on one core) and stored. Raises :class:`RenderError` naming the step,
     ``ModelUnusableError`` naming the model file.
     """
-    spoken = {step.id: step.say for step in script.steps if not _is_read_by_a_person(step)}
+    recorded = await _recorded(script, Recordings(objects, cache_dir))
+    spoken = {step.id: step.say for step in script.steps if _is_synthesised(step)}
     texts = spoken | {TEST_SOUND_ID: TEST_SOUND_TEXT}
     # Hashing the model takes 0.1 s: not on the event loop.
     shelf = await asyncio.to_thread(_Shelf, objects, cache_dir, registry, script.voice, speed)
@@ -80,11 +82,21 @@ async def prompts_for(
     if wanting:
         await _render(wanting, shelf, progress)
     loaded = {name: found[name] or await shelf.load(say) for name, say in texts.items()}
-    return {name: _there(name, prompt) for name, prompt in loaded.items()}
+    return recorded | {name: _there(name, prompt) for name, prompt in loaded.items()}
 
 
-def _is_read_by_a_person(step: Step) -> bool:
-    return isinstance(step, DisclosureStep) and step.reader is not None
+def _is_synthesised(step: Step) -> bool:
+    return not isinstance(step, DisclosureStep) or step.delivery is None
+
+
+async def _recorded(script: Script, recordings: Recordings) -> dict[str, RenderedPrompt]:
+    """The steps that a recorded voice speaks; it has one speed, its own."""
+    found: dict[str, RenderedPrompt] = {}
+    for step in script.steps:
+        if isinstance(step, DisclosureStep) and step.recording is not None:
+            sha256 = step.recording.sha256
+            found[step.id] = await recordings.prompt(sha256, step.say, field=step.id)
+    return found
 
 
 def _there(name: str, prompt: RenderedPrompt | None) -> RenderedPrompt:

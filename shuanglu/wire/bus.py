@@ -13,6 +13,7 @@
 | ``media.status`` | request | signalling → worker | StatusRequest → StatusReply |
 | ``media.ready`` | request | server → worker | MediaReadyRequest → MediaReady |
 | ``speech.prepare`` | request | server → worker | SpeechRequest → SpeechView |
+| ``speech.recording`` | request | server → worker | RecordingRequest → RecordingView |
 | ``media.left`` | publish | signalling → worker | Left |
 | ``template.keep`` | request | worker → server | TemplateKeep → Done |
 | ``template.load`` | request | worker → server | TemplateLoad → TemplateReply |
