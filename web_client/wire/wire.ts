@@ -1872,7 +1872,7 @@ export interface DocumentStep {
   when: Condition | null;
 }
 /**
- * A sentence that the customer marks for himself after reading (REG-10, REG-12).
+ * A sentence that the customer marks for himself after reading (REG-7, REG-17).
  */
 export interface KeySentence {
   /**
