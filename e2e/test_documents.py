@@ -143,12 +143,12 @@ async def _publish(writer: Page, reader: Page, look: Look, folder: Path) -> None
     await writer.get_by_test_id("pdf-file").set_input_files(folder / "风险揭示书.pdf")
     await expect(writer.get_by_test_id("pdf-told")).to_contain_text("2 页")
     await expect(code.filter(has_text=sha256_hex(PDF))).to_be_visible()
-    await expect(writer.get_by_test_id("draft-submit")).to_be_enabled()
     await writer.get_by_test_id("tab-phone").click()
     await look("pdf-editor", writer)
     await accessible(writer)
     await writer.get_by_test_id("draft-save").click()
     await expect(writer.get_by_test_id("draft-dirty")).to_have_count(0)
+    await expect(writer.get_by_test_id("draft-submit")).to_be_enabled()
     await _call(writer, f"{draft}/submit", {"revision": 2})
     await _call(reader, f"{draft}/approve", {"revision": 3, "comment": "同意"})
     for _ in range(RENDER_TRIES):

@@ -24,6 +24,7 @@ from shuanglu.timeline import events as ev
 from shuanglu.timeline.chain import GENESIS_HASH, canonical_bytes, link, sha256_hex
 from shuanglu.timeline.events import Actor, Event, EventDraft
 from tests.evidence.authenticator import ORIGIN, RP_ID, Authenticator, DeviceKeyHolder
+from tests.evidence.readings import pdf_of, sentences_of
 from tests.evidence.screens import screen_piece, told_piece
 from tests.evidence.signatures import signature_of
 from tests.evidence.stretches import StretchMedia
@@ -61,7 +62,6 @@ class Performance:
     elapsed_ms: int = 0
     screen_policy_version: int | None = None
     pdf: bytes = b""
-    """The file of every document step that names one."""
 
     @property
     def origin(self) -> datetime:
@@ -211,8 +211,7 @@ class Performance:
 
     def begin(self, step: Step, attempt: int) -> None:
         self.tell(ev.StepBegun(step_id=step.id, attempt=attempt))
-        if isinstance(step, DocumentStep) and step.file is not None:
-            self.keep(NamedObject("document", step.sha256), self.pdf)
+        self.objects |= pdf_of(step, self.pdf)
         sound = prompt_bytes(step.id)
         sha256 = sha256_hex(sound)
         self.keep(NamedObject("prompt", sha256), sound)
@@ -303,11 +302,8 @@ class Performance:
             ),
             Actor.CUSTOMER,
         )
-        for number, sentence in enumerate(step.key_sentences, start=1):
-            words = sentence.text.zh if sentence.by == "copy" else None
-            marked = {"sentence": number, "by": sentence.by, "words": words}
-            of = {"step_id": step.id, "attempt": attempt}
-            self.tell(ev.KeySentenceMarked.model_validate({**of, **marked}), Actor.CUSTOMER)
+        for marked in sentences_of(step, attempt):
+            self.tell(marked, Actor.CUSTOMER)
 
     def sign(self, step_id: str, attempt: int) -> None:
         strokes = strokes_of(self.session_id, signature_of(step_id, attempt))

@@ -29,6 +29,9 @@ class Desk:
         self.inputs = inputs_of(self.stage)
         self.stage.media_ms += 5000
 
+    def phase(self) -> RunPhase:
+        return self.stage.state.phase
+
     async def send(self, message: DocumentReadReport | KeySentenceReport) -> None:
         await self.inputs.take(
             InputRequest(session_id="ses_S", connection_id="con_1", message=message)
@@ -50,10 +53,10 @@ def desk() -> Desk:
 
 async def test_read_then_tapped_then_copied(desk: Desk) -> None:
     await desk.read()
-    assert desk.stage.of(ev.DocumentRead)
+    assert desk.phase() is RunPhase.AWAITING
     await desk.mark(1)
     await desk.mark(2, "我已了解风险!")
-    assert desk.stage.state.phase is RunPhase.JUDGING
+    assert desk.phase() is RunPhase.JUDGING
     assert [type(each) for each in desk.stage.appended] == [
         ev.DocumentRead,
         ev.KeySentenceMarked,
