@@ -59,7 +59,6 @@ class Performance:
     objects: dict[NamedObject, bytes] = field(default_factory=dict)
     stretches: list[StretchMedia] = field(default_factory=list)
     elapsed_ms: int = 0
-    screen_policy_version: int | None = None
 
     @property
     def origin(self) -> datetime:
@@ -108,7 +107,6 @@ class Performance:
                 script_version=script.version,
                 script_sha256=script.sha256,
                 created_by="staff",
-                screen_policy_version=self.screen_policy_version,
             ),
             Actor.STAFF,
         )
