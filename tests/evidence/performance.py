@@ -60,7 +60,6 @@ class Performance:
     objects: dict[NamedObject, bytes] = field(default_factory=dict)
     stretches: list[StretchMedia] = field(default_factory=list)
     elapsed_ms: int = 0
-    screen_policy_version: int | None = None
     pdf: bytes = b""
 
     @property
@@ -110,7 +109,6 @@ class Performance:
                 script_version=script.version,
                 script_sha256=script.sha256,
                 created_by="staff",
-                screen_policy_version=self.screen_policy_version,
             ),
             Actor.STAFF,
         )

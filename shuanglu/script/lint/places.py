@@ -60,7 +60,7 @@ def read_yaml(text: str) -> Written:
     """Raises :class:`UnreadableError` with the place."""
     if len(text) > MOST_CHARACTERS:
         counted = {"count": str(len(text)), "most": str(MOST_CHARACTERS)}
-        raise UnreadableError("too_long", *place_at(text, MOST_CHARACTERS), **counted)
+        raise UnreadableError("too_long", place_at(text, MOST_CHARACTERS), **counted)
     try:
         _refuse_bombs(text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -76,7 +76,7 @@ def _loaded(text: str, root: yaml.Node | None) -> Any:  # noqa: ANN401 - YAML
     except ValueError as error:  # looks like a date or a number, and is none: 2026-02-30
         for node in _nodes(root):
             _refuse_no_value(node)
-        raise UnreadableError("syntax", 1, 1) from error
+        raise UnreadableError("syntax", (1, 1)) from error
 
 
 def _refuse_no_value(node: yaml.Node) -> None:
@@ -86,7 +86,7 @@ def _refuse_no_value(node: yaml.Node) -> None:
         yaml.SafeLoader("").construct_object(node)
     except ValueError as error:
         place = place_of(node.start_mark)
-        raise UnreadableError("bad_value", *place, value=node.value) from error
+        raise UnreadableError("bad_value", place, value=node.value) from error
 
 
 def _refuse_bombs(text: str) -> None:
@@ -96,9 +96,9 @@ def _refuse_bombs(text: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MOST_DEPTH:
-            raise UnreadableError("too_deep", *place_of(event.start_mark), most=str(MOST_DEPTH))
+            raise UnreadableError("too_deep", place_of(event.start_mark), most=str(MOST_DEPTH))
         if isinstance(event, yaml.AliasEvent):
-            raise UnreadableError("alias", *place_of(event.start_mark), name=event.anchor)
+            raise UnreadableError("alias", place_of(event.start_mark), name=event.anchor or "")
 
 
 def _refuse_twins(root: yaml.Node | None) -> None:
@@ -110,10 +110,10 @@ def _refuse_twins(root: yaml.Node | None) -> None:
         for key, _ in node.value:
             place = place_of(key.start_mark)
             if not isinstance(key, yaml.ScalarNode):
-                raise UnreadableError("key_no_word", *place)
+                raise UnreadableError("key_no_word", place)
             if key.value in first:
                 named = {"name": key.value, "first": str(first[key.value])}
-                raise UnreadableError("twice", *place, **named)
+                raise UnreadableError("twice", place, **named)
             first[key.value] = place[0]
 
 

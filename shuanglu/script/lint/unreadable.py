@@ -21,9 +21,10 @@ class UnreadableError(Exception):
     ``reason`` has a sentence in ``sentences.yaml``, whose places ``named`` fills.
     """
 
-    def __init__(self, reason: str, line: int, column: int, **named: str) -> None:
+    def __init__(self, reason: str, place: tuple[int, int], **named: str) -> None:
         super().__init__(reason)
-        self.reason, self.line, self.column, self.named = reason, line, column, named
+        self.reason, self.named = reason, named
+        self.line, self.column = place
 
 
 _AT_BEGINNING = frozenset({"no_colon", "quote_open"})
@@ -33,19 +34,19 @@ _AT_BEGINNING = frozenset({"no_colon", "quote_open"})
 def unreadable(error: yaml.YAMLError | ValueError | RecursionError, text: str) -> UnreadableError:
     """The same with a reason of ours, what its sentence names, and the place."""
     if isinstance(error, yaml.reader.ReaderError):
-        line, column = place_at(text, int(error.position))
+        place = place_at(text, int(error.position))
         code = (
             f"{ord(error.character):04X}"
             if isinstance(error.character, str)
             else (f"{error.character:04X}")
         )
-        return UnreadableError("control_sign", line, column, code=code)
+        return UnreadableError("control_sign", place, code=code)
     if not isinstance(error, yaml.MarkedYAMLError):
-        return UnreadableError("syntax", 1, 1)
+        return UnreadableError("syntax", (1, 1))
     reason, named = _told(error)
     begun = error.context_mark
     mark = begun if reason in _AT_BEGINNING and begun else error.problem_mark or begun
-    return UnreadableError(reason, *place_of(mark), **named)
+    return UnreadableError(reason, place_of(mark), **named)
 
 
 def place_of(mark: Any) -> tuple[int, int]:  # noqa: ANN401 - of the C parser or of the other

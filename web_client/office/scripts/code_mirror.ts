@@ -153,7 +153,8 @@ function extensions(options: YamlEditorOptions): Extension {
     THEME,
     EditorView.lineWrapping,
     EditorState.phrases.of(options.phrases),
-    EditorView.contentAttributes.of({ "aria-label": options.label }),
+    // The text scrolls: whoever has only a keyboard must be able to enter it in every browser.
+    EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" }),
     keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...foldKeymap, ...lintKeymap]),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) options.changed(update.state.doc.toString());

@@ -7,8 +7,14 @@ import { skeleton } from "./yaml_lines";
 const WORDS = { zh: "不行", en: "no" };
 
 function refused(change: Partial<SpeechView>): SpeechView {
-  const base = { state: "refused", steps: [], refused_because: "x" } as const;
-  return { ...base, refused_step: "confirmation", refused_reason: "no_words", ...change };
+  return {
+    state: "refused",
+    steps: [],
+    refused_because: "x",
+    refused_step: "confirmation",
+    refused_reason: "no_words",
+    ...change,
+  };
 }
 
 describe("speech that cannot be rendered", () => {
