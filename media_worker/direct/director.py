@@ -76,6 +76,7 @@ class Director:
         self._proof: _AwaitedProof | None = None
         self._page_hidden = False
         self._spoken: tuple[tuple[str, int], RenderedPrompt] | None = None
+        self._recapped: tuple[tuple[str, int], tuple[Text, ...]] | None = None
         self.answers = AnswerDesk(stage, shipped_answers())
         self.identity = IdentityDesk(stage)
         self.liveness = LivenessDesk(stage)
@@ -125,11 +126,18 @@ class Director:
         )
 
     def _recap(self) -> tuple[Text, ...]:
-        """What stands so far, where the step at hand asks for it."""
+        """What stands so far, where the step at hand asks for it.
+
+        Once an attempt: it is shown four times a second, and nothing of it changes meanwhile.
+        """
         script, state = self._stage.script, self._stage.state
         if state.step_id is None or not isinstance(script.step(state.step_id), SummaryStep):
             return ()
-        return confirmed_lines(script, confirmed_items(script, state, self._stage.events))
+        of = (state.step_id, state.attempt)
+        if self._recapped is None or self._recapped[0] != of:
+            items = confirmed_items(script, state, self._stage.events)
+            self._recapped = of, confirmed_lines(script, items)
+        return self._recapped[1]
 
     async def words(self, heard: ev.SpeechRecognised) -> None:
         """Words were recognised: an answer, or what somebody reads aloud."""

@@ -316,6 +316,7 @@ export const en: CustomerMessages = {
     listenFirst: "Hear the question first",
     answer: "Say your answer aloud",
     tapToo: "If nothing happens, tap it as well",
+    tapAlways: "Say it, then tap your answer",
     listening: "Listening",
     heard: "We heard your voice",
     wordsHeard: "We heard: “{words}”",

@@ -316,6 +316,7 @@ export const zhHK: CustomerMessages = {
     listenFirst: "請先聽完問題",
     answer: "請大聲回答",
     tapToo: "沒有反應時,再按一下按鈕",
+    tapAlways: "說完,請點一下您的回答",
     listening: "正在聽",
     heard: "聽到您的聲音了",
     wordsHeard: "聽到:「{words}」",

@@ -315,6 +315,7 @@ export const zh = {
     listenFirst: "请先听完问题",
     answer: "请大声回答",
     tapToo: "没有反应时,再点一下按钮",
+    tapAlways: "说完,请点一下您的回答",
     listening: "正在听",
     heard: "听到您的声音了",
     wordsHeard: "听到:“{words}”",
