@@ -57,7 +57,7 @@ async def test_read_then_tapped_then_copied(desk: Desk) -> None:
     await desk.mark(1)
     await desk.mark(2, "我已了解风险!")
     assert desk.phase() is RunPhase.JUDGING
-    appended = [each.type for each in desk.stage.appended]
+    appended = [each.model_dump()["type"] for each in desk.stage.appended]
     assert appended == ["document.read", "key_sentence.marked", "key_sentence.marked"]
     assert desk.stage.of(ev.KeySentenceMarked)[1].words == "我已了解风险!"
 
