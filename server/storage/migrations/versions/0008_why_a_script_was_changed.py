@@ -1,6 +1,6 @@
 """Why a script was approved, sent back or taken back
 
-Revision: 0010, after 0006
+Revision: 0008, after 0006
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
