@@ -57,10 +57,10 @@ async def test_read_then_tapped_then_copied(desk: Desk) -> None:
     await desk.mark(1)
     await desk.mark(2, "我已了解风险!")
     assert desk.phase() is RunPhase.JUDGING
-    assert [type(each) for each in desk.stage.appended] == [
-        ev.DocumentRead,
-        ev.KeySentenceMarked,
-        ev.KeySentenceMarked,
+    assert [type(each).__name__ for each in desk.stage.appended] == [
+        "DocumentRead",
+        "KeySentenceMarked",
+        "KeySentenceMarked",
     ]
     assert desk.stage.of(ev.KeySentenceMarked)[1].words == "我已了解风险!"
 
