@@ -16,7 +16,7 @@ from demo.browser import phone
 from demo.customer import SyntheticCustomer
 from demo.server_process import ServerProcess
 from demo.staff import StaffClient
-from e2e.checks import accessible, fits, payloads, verified
+from e2e.checks import accessible, fits, on_step, payloads, verified
 from e2e.conftest import Look
 from embedded.settings import EmbeddedSettings
 from embedded.staff_command import give_login
@@ -121,6 +121,7 @@ async def test_a_pdf_is_read_to_its_end(
         await _read(page, look)
         await customer.read()
         await _mark(page, look)
+        await on_step(page, "confirm")
         while await customer.next_step() is not None:
             pass
         await customer.receipt()

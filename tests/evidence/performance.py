@@ -24,7 +24,7 @@ from shuanglu.timeline import events as ev
 from shuanglu.timeline.chain import GENESIS_HASH, canonical_bytes, link, sha256_hex
 from shuanglu.timeline.events import Actor, Event, EventDraft
 from tests.evidence.authenticator import ORIGIN, RP_ID, Authenticator, DeviceKeyHolder
-from tests.evidence.readings import pdf_of, sentences_of
+from tests.evidence.readings import deeds_of, pdf_of
 from tests.evidence.screens import screen_piece, told_piece
 from tests.evidence.signatures import signature_of
 from tests.evidence.stretches import StretchMedia
@@ -290,18 +290,8 @@ class Performance:
 
     def read(self, step: Step, attempt: int) -> None:
         assert isinstance(step, DocumentStep)
-        self.tell(
-            ev.DocumentRead(
-                step_id=step.id,
-                attempt=attempt,
-                document_sha256=step.sha256,
-                pages=step.page_count,
-                page_seen_ms=(1500,) * step.page_count,
-            ),
-            Actor.CUSTOMER,
-        )
-        for marked in sentences_of(step, attempt):
-            self.tell(marked, Actor.CUSTOMER)
+        for deed in deeds_of(step, attempt):
+            self.tell(deed, Actor.CUSTOMER)
 
     def sign(self, step_id: str, attempt: int) -> None:
         strokes = strokes_of(self.session_id, signature_of(step_id, attempt))

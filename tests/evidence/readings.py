@@ -1,4 +1,4 @@
-"""What a performed session leaves of a document beside the reading itself."""
+"""What a performed session leaves of a document: the reading, the sentences, the PDF."""
 
 from __future__ import annotations
 
@@ -14,9 +14,16 @@ def pdf_of(step: Step, data: bytes) -> dict[NamedObject, bytes]:
     return {}
 
 
-def sentences_of(step: DocumentStep, attempt: int) -> list[ev.KeySentenceMarked]:
-    """Every key sentence, marked as the script asks for."""
-    return [
+def deeds_of(step: DocumentStep, attempt: int) -> list[ev.Payload]:
+    """Read to the end, then every key sentence marked as the script asks for."""
+    read = ev.DocumentRead(
+        step_id=step.id,
+        attempt=attempt,
+        document_sha256=step.sha256,
+        pages=step.page_count,
+        page_seen_ms=(1500,) * step.page_count,
+    )
+    marked = [
         ev.KeySentenceMarked(
             step_id=step.id,
             attempt=attempt,
@@ -26,3 +33,4 @@ def sentences_of(step: DocumentStep, attempt: int) -> list[ev.KeySentenceMarked]
         )
         for number, sentence in enumerate(step.key_sentences, start=1)
     ]
+    return [read, *marked]
