@@ -48,7 +48,6 @@ def begun(of: Script | None = None) -> SmallStage:
     return stage
 
 
-<<<<<<< HEAD
 async def say(stage: SmallStage, *numbers: int, evaluated: bool = True) -> None:
     """These sentences are read, and recognised or given up."""
     for number in numbers:
@@ -56,20 +55,6 @@ async def say(stage: SmallStage, *numbers: int, evaluated: bool = True) -> None:
         heard = spoken_words(text, number=len(stage.senses.heard), evaluated=evaluated)
         stage.senses.heard.append(heard)
         await stage.director.reading.words(heard)
-=======
-async def test_read_then_tapped_then_copied(desk: Desk) -> None:
-    await desk.read()
-    assert desk.phase() is RunPhase.AWAITING
-    await desk.mark(1)
-    await desk.mark(2, "我已了解风险!")
-    assert desk.phase() is RunPhase.JUDGING
-    assert [type(each).__name__ for each in desk.stage.appended] == [
-        "DocumentRead",
-        "KeySentenceMarked",
-        "KeySentenceMarked",
-    ]
-    assert desk.stage.of(ev.KeySentenceMarked)[1].words == "我已了解风险!"
->>>>>>> pdf/pdf
 
 
 async def claim(stage: SmallStage) -> None:
