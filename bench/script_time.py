@@ -176,6 +176,7 @@ def _time_figure(sale: Sale, steps: list[StepTime]) -> dict[str, Any]:
     first = next(_seconds(e) for e in events if e["payload"]["type"] == "prompt.started")
     speech_s = sum(step.speech_ms for step in steps) / 1000
     ratio = round((sale.sealed_s - first) / speech_s, 3)
+    failed_s = _failed_s(session)
     lost = sorted(steps, key=lambda step: -(step.before_ms + step.turn_ms))
     return {
         "name": "script_over_speech",
@@ -187,11 +188,25 @@ def _time_figure(sale: Sale, steps: list[StepTime]) -> dict[str, Any]:
             "outcome": session["summary"]["outcome"],
             "whole_s": round(sale.sealed_s - first, 1),
             "speech_s": round(speech_s, 1),
+            "failed_attempts_s": failed_s,
+            "without_failed_attempts": round((sale.sealed_s - first - sum(failed_s)) / speech_s, 3),
             "before_s": round(sum(step.before_ms for step in steps) / 1000, 1),
             "turns_s": _by_kind(steps),
             "steps": [asdict(step) for step in lost],
         },
     }
+
+
+def _failed_s(session: Mapping[str, Any]) -> list[float]:
+    """How long each attempt took that did not stand: its speech and the customer's turn."""
+    found, begun = [], 0.0
+    for event in session["events"]:
+        match event["payload"]["type"]:
+            case "step.begun":
+                begun = _seconds(event)
+            case "step.failed":
+                found.append(round(_seconds(event) - begun, 1))
+    return found
 
 
 def _by_kind(steps: list[StepTime]) -> dict[str, float]:

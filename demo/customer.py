@@ -17,6 +17,8 @@ from demo.id_card import Citizen
 STEP_TIMEOUT_MS = 60_000
 NO_MORE_QUESTIONS = "我没有别的问题了,谢谢您。"
 TAP_TIMEOUT_MS = 5_000
+HEARD_TIMEOUT_MS = 8_000
+SAID_AT_MOST = 2
 _HEARD_OR_OVER = """() => {
     const listening = document.querySelector("[data-testid=listening]");
     return listening === null || ["heard", "noted"].includes(listening.dataset.state);
@@ -166,9 +168,10 @@ class SyntheticCustomer:
             button = self.page.locator('[data-testid^="choice-"]').first
         else:
             button = self.page.get_by_test_id(f"choice-{choice}")
-        if self._body is not None:
-            await self._body.say(self.page, words or f"{await button.inner_text()}。")
-        await self.page.wait_for_function(_HEARD_OR_OVER, timeout=STEP_TIMEOUT_MS)
+        if self._body is None:
+            await self.page.wait_for_function(_HEARD_OR_OVER, timeout=STEP_TIMEOUT_MS)
+        else:
+            await self._say(self._body, words or f"{await button.inner_text()}。")
         if await self._are_enough():
             return
         try:
@@ -176,6 +179,16 @@ class SyntheticCustomer:
         except Error:  # the words were enough: the button is gone, or no longer to be tapped
             if await button.count() and await button.is_enabled():
                 raise
+
+    async def _say(self, body: Body, words: str) -> None:
+        """Once more, where the page shows that nothing was heard; then he taps, as it says."""
+        for _ in range(SAID_AT_MOST):
+            await body.say(self.page, words)
+            try:
+                await self.page.wait_for_function(_HEARD_OR_OVER, timeout=HEARD_TIMEOUT_MS)
+            except Error:
+                continue
+            return
 
     async def _are_enough(self) -> bool:
         """Whether the words that were said decide within the time that he waits."""

@@ -20,6 +20,7 @@ from shuanglu.timeline.events import Circumstances, SuitabilityChecked
 from shuanglu.timeline.events.payload import is_absent
 
 Value = int | bool | str
+OLDEST_YEARS = 130
 
 
 class Circumstance(StrEnum):
@@ -104,6 +105,15 @@ class Condition(BaseModel):
     def facts(self) -> frozenset[Circumstance]:
         """The circumstances that it asks about."""
         return frozenset(part.fact for part in self.parts() if part.fact is not None)
+
+    def concerns_younger_than(self, years: int) -> bool:
+        """Whether some part of it holds of ages below ``years`` only."""
+        ages = [part for part in self.parts() if part.fact is Circumstance.AGE]
+        return any(
+            not any(compares(part, age) for age in range(years, OLDEST_YEARS))
+            and any(compares(part, age) for age in range(years))
+            for part in ages
+        )
 
     @property
     def answers(self) -> frozenset[str]:
