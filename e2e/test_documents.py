@@ -27,7 +27,7 @@ SCRIPT_ID = "zz-pdf"
 DESK = ViewportSize(width=1440, height=900)
 TAPPED, COPIED = "您的本金可能因市场变动而蒙受损失。", "本人已充分了解并愿意承担上述风险。"
 PDF = pdf_of(RISK_NOTICE)
-RECORDER = "/assets/page_recorder-"
+RECORDER = "/assets/screen_recording-"
 RENDER_TRIES, RENDER_WAIT_MS = 120, 1000
 TEXT = f"""\
 id: {SCRIPT_ID}
