@@ -101,7 +101,7 @@ def ways_of(script: Script) -> tuple[Way, ...]:
         ways.append(way)
         covered.update(way.outcomes(script))
 
-    suitable = [branch for branch in branches(script) if not _is_unsuitable(branch)]
+    suitable = [branch for branch in branches(script) if not _is_unsuitable(script, branch)]
     take(_best(script, (_complete(each, covered) for each in suitable), covered))
     # The ends first that are far into the script: they take with them what lies before.
     for ending in reversed(list(endings(script))):
@@ -124,7 +124,7 @@ def reachable(script: Script) -> frozenset[Outcome]:
     """Every outcome that some customer comes to."""
     found: set[Outcome] = {(ending.step_id, ending.what) for ending in endings(script)}
     for branch in branches(script):
-        if _is_unsuitable(branch):
+        if _is_unsuitable(script, branch):
             continue
         found |= _complete(branch, set()).outcomes(script)
         for step in branch.steps:
@@ -198,11 +198,11 @@ def _answers(branch: Branch, covered: set[Outcome]) -> tuple[dict[str, str], dic
     return answers, first
 
 
-def _is_unsuitable(branch: Branch) -> bool:
-    """Whether the product's risk exceeds the level that is answered: it would end there."""
+def _is_unsuitable(script: Script, branch: Branch) -> bool:
+    """Whether the product's risk exceeds the level, answered now or earlier: it would end there."""
     told = branch.known.circumstances
     risk = told.product_risk if told is not None else None
     asks = any(
-        isinstance(step, QuestionnaireStep) and step.stop_above_tolerance for step in branch.steps
+        isinstance(step, QuestionnaireStep) and step.stop_above_tolerance for step in script.steps
     )
     return asks and risk is not None and risk > level_of(branch.known)

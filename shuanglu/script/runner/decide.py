@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from shuanglu.rules.suitability import may_assess, shipped_suitability
+from shuanglu.script.conditions import Circumstance
 from shuanglu.script.due import steps_due
 from shuanglu.script.model import (
     AskedStep,
@@ -62,6 +63,10 @@ def next_step_id(script: Script, state: RunState) -> str | None:
 def _next_step(script: Script, state: RunState) -> Action | None:
     if _must_count(script, state):
         return CountAssessments()
+    unsuitable = _spared_and_unsuitable(script, state)
+    if unsuitable is not None:
+        attempt = state.attempts.get(unsuitable, 0)
+        return Append(_stopped(unsuitable, attempt, "not_suitable"))
     step_id = next_step_id(script, state)
     if step_id is None:
         return None
@@ -166,6 +171,23 @@ def _is_above_tolerance(step: QuestionnaireStep, state: RunState) -> bool:
     if not step.stop_above_tolerance or answered is None or told is None:
         return False
     return told.product_risk is not None and told.product_risk > answered.level
+
+
+def _spared_and_unsuitable(script: Script, state: RunState) -> str | None:
+    """The questionnaire that an earlier level spares, where the product's risk exceeds that level.
+
+    Without it only those who answer again would be held to their tolerance (REG-24).
+    """
+    told, level = state.known.circumstances, state.known.value(Circumstance.RISK_LEVEL)
+    if told is None or told.product_risk is None or not isinstance(level, int):
+        return None
+    if told.product_risk <= level:
+        return None
+    due = {step.id for step in steps_due(script, state.known)}
+    for step in script.steps:
+        if isinstance(step, QuestionnaireStep) and step.stop_above_tolerance and step.id not in due:
+            return step.id
+    return None
 
 
 def _stopped(

@@ -21,11 +21,14 @@ def missing(script: Script, state: RunState, events: Sequence[ev.Event]) -> list
     """Every step that applies and does not stand, in script order, each with its first reason."""
     stored, spans = stored_spans(events), completed_spans(events)
     strangers = _steps_of_another(state, events, spans)
+    due = {step.id for step in steps_due(script, state.known)}
     out = []
-    for step in steps_due(script, state.known):
+    for step in script.steps:
         reason: str | None = None
         if state.stopped is not None and step.id == state.stopped.step_id:
-            reason = state.stopped.reason
+            reason = state.stopped.reason  # also of questions that an earlier level spares
+        elif step.id not in due:
+            continue
         elif step.id not in state.completed:
             reason = "not_completed"
         elif not is_covered(spans.get(step.id), stored):

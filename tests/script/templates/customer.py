@@ -135,7 +135,7 @@ class Customer:
             evaluated=True,
             today=0,
             last_12_months=0,
-            previous_level=(known.risk_level or 3) if returning else None,
+            previous_level=(known.risk_level or 5) if returning else None,
             previous_on=SALE_DATE - timedelta(days=30) if returning else None,
             policy_version=1,
         )
