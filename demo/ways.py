@@ -199,7 +199,7 @@ def _answers(branch: Branch, covered: set[Outcome]) -> tuple[dict[str, str], dic
 
 
 def _is_unsuitable(script: Script, branch: Branch) -> bool:
-    """Whether the product's risk exceeds the level, answered now or earlier: it would end there."""
+    """Whether the product has more risk than the level of now or before: it would end there."""
     told = branch.known.circumstances
     risk = told.product_risk if told is not None else None
     asks = any(

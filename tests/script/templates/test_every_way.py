@@ -37,7 +37,7 @@ def ways_of(template_id: str) -> tuple[Branch, ...]:
 
 
 def is_unsuitable(script: Script, way: Branch) -> bool:
-    """The product's risk exceeds what a questionnaire finds or found (REG-24): it must end there."""
+    """The product has more risk than a questionnaire finds or found (REG-24): it ends there."""
     known = way.known
     risk = known.circumstances.product_risk if known.circumstances else None
     asked = any(
