@@ -68,20 +68,22 @@ def _next_step(script: Script, state: RunState) -> Action | None:
         attempt = state.attempts.get(unsuitable, 0)
         return Append(_stopped(unsuitable, attempt, "not_suitable"))
     step_id = next_step_id(script, state)
-    if step_id is None:
-        return None
-    step = script.step(step_id)
+    return None if step_id is None else _begin(script.step(step_id), state)
+
+
+def _begin(step: Step, state: RunState) -> Append:
+    """Begin it, unless its attempts are used up, or the assessments that it would add to."""
     if isinstance(step, QuestionnaireStep) and not _may_assess(state):
-        attempt = state.attempts.get(step_id, 0)
-        return Append(_stopped(step_id, attempt, "assessments_used_up"))
-    failures = state.counted_failures.get(step_id, ())
+        attempt = state.attempts.get(step.id, 0)
+        return Append(_stopped(step.id, attempt, "assessments_used_up"))
+    failures = state.counted_failures.get(step.id, ())
     # A reading is asked for again within its attempt, so often as the step has attempts.
     used_up = len(failures) >= step.max_attempts or "reading_incomplete" in failures
     if used_up and step.on_exhausted == "stop":
-        return Append(_stopped(step_id, state.attempts[step_id], "attempts_used_up"))
+        return Append(_stopped(step.id, state.attempts[step.id], "attempts_used_up"))
     if used_up:
         return Append(ev.RouteStaffed(reason=_used_up(step, failures)))
-    return Append(ev.StepBegun(step_id=step_id, attempt=state.attempts.get(step_id, 0) + 1))
+    return Append(ev.StepBegun(step_id=step.id, attempt=state.attempts.get(step.id, 0) + 1))
 
 
 def _must_count(script: Script, state: RunState) -> bool:
