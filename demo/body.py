@@ -7,7 +7,7 @@ answers the same questions with a photo, a recording or somebody else.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -91,6 +91,12 @@ class OwnBody:
     def flashed(self, colour: str | None) -> None:
         """The screen's light falls on whatever is before it."""
         self.camera.screen(colour)
+
+    async def rehearse(self, texts: Sequence[str]) -> None:
+        """Have these words ready, and the voice for what comes unasked: a person need not think."""
+        await asyncio.to_thread(self.speech.ready, self.voice)
+        for text in texts:
+            await asyncio.to_thread(self.speech.wav, text, self.voice)
 
     async def say(self, page: Page, text: str) -> None:
         """Aloud, the mouth moving with it."""

@@ -5,24 +5,32 @@ Stage: outside everything; it sees only the screen. It never calls the API.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import count
 
-from playwright.async_api import Error, Page, expect
+from playwright.async_api import Error, Locator, Page, expect
 
 from demo.body import Body
 from demo.checked_steps import CardHolder, CheckedSteps
 from demo.id_card import Citizen
 
 STEP_TIMEOUT_MS = 60_000
+NO_MORE_QUESTIONS = "我没有别的问题了,谢谢您。"
 TAP_TIMEOUT_MS = 5_000
+HEARD_TIMEOUT_MS = 8_000
+SAID_AT_MOST = 2
 _HEARD_OR_OVER = """() => {
     const listening = document.querySelector("[data-testid=listening]");
     return listening === null || ["heard", "noted"].includes(listening.dataset.state);
 }"""
+_OVER = """() => {
+    const listening = document.querySelector("[data-testid=listening]");
+    return listening === null || listening.dataset.state === "noted";
+}"""
 Look = Callable[[str, Page], Awaitable[None]]
 
 
-async def _look_away(_name: str, _page: Page) -> None:
+async def look_away(_name: str, _page: Page) -> None:
     """Takes no screenshot."""
 
 
@@ -33,15 +41,17 @@ class SyntheticCustomer:
         self,
         page: Page,
         *,
-        look: Look = _look_away,
+        look: Look = look_away,
         one_time_code: Callable[[], Awaitable[str]] | None = None,
         body: Body | None = None,
         citizen: Citizen | None = None,
         declines_flash: bool = False,
         is_elder: bool = False,
+        patience_s: float = 0.0,
     ) -> None:
         self.page = page
         self._is_elder = is_elder
+        self._patience_s = patience_s
         self._body = body
         who = citizen or Citizen()
         self._holder = CardHolder(who.name, who.number)
@@ -101,20 +111,21 @@ class SyntheticCustomer:
     # --- the script ---
 
     async def next_step(self) -> str | None:
-        """Do the step on the screen; its id, or nothing when the verdict is there."""
+        """Do the step on the screen; its id, or nothing where the script is over for him."""
         step = self.page.get_by_test_id("step")
-        done = self.page.get_by_test_id("done")
-        await expect(step.or_(done).first).to_be_visible(timeout=STEP_TIMEOUT_MS)
-        if await done.is_visible():
+        over = self.page.get_by_test_id("done").or_(self.page.get_by_test_id("staffed"))
+        await expect(step.or_(over).first).to_be_visible(timeout=STEP_TIMEOUT_MS)
+        if await over.is_visible():
             return None
         step_id = await step.get_attribute("data-step") or ""
         attempt = await step.get_attribute("data-attempt") or ""
         kind = await step.get_attribute("data-kind") or ""
-        await self._do(kind, step_id)
+        await self.do_step(kind, step_id)
         await self._step_left(step_id, attempt)
         return step_id
 
-    async def _do(self, kind: str, step_id: str) -> None:  # noqa: C901 - one case a kind of step
+    async def do_step(self, kind: str, step_id: str) -> None:  # noqa: C901 - one case a kind of step
+        """What a co-operative customer does in it; a disclosure only has to be heard."""
         if kind == "disclosure":
             await self._look(f"step-{step_id}", self.page)
             return
@@ -151,39 +162,67 @@ class SyntheticCustomer:
         """Say it; tap it as well, unless the words alone were enough. The first, if none is named.
 
         Without a body the fake microphone speaks all the time: wait until it was heard, then tap.
+        Who has patience first sees whether the words were enough, as the page says.
         """
         if choice is None:
             button = self.page.locator('[data-testid^="choice-"]').first
         else:
             button = self.page.get_by_test_id(f"choice-{choice}")
-        if self._body is not None:
-            await self._body.say(self.page, words or f"{await button.inner_text()}。")
-        await self.page.wait_for_function(_HEARD_OR_OVER, timeout=STEP_TIMEOUT_MS)
+        if self._body is None:
+            await self.page.wait_for_function(_HEARD_OR_OVER, timeout=STEP_TIMEOUT_MS)
+        else:
+            await self._say(self._body, words or f"{await button.inner_text()}。")
+        if await self._are_enough():
+            return
         try:
             await button.tap(timeout=TAP_TIMEOUT_MS)
         except Error:  # the words were enough: the button is gone, or no longer to be tapped
             if await button.count() and await button.is_enabled():
                 raise
 
-    async def fill_in(self, option: int = -1) -> None:
-        """Answer every question of a questionnaire with the option of that place."""
+    async def _say(self, body: Body, words: str) -> None:
+        """Once more, where the page shows that nothing was heard; then he taps, as it says."""
+        for _ in range(SAID_AT_MOST):
+            await body.say(self.page, words)
+            try:
+                await self.page.wait_for_function(_HEARD_OR_OVER, timeout=HEARD_TIMEOUT_MS)
+            except Error:
+                continue
+            return
+
+    async def _are_enough(self) -> bool:
+        """Whether the words that were said decide within the time that he waits."""
+        if not self._patience_s:
+            return False
+        try:
+            await self.page.wait_for_function(_OVER, timeout=self._patience_s * 1000)
+        except Error:
+            return False
+        return True
+
+    async def fill_in(self, options: Sequence[str] = ()) -> None:
+        """Answer every question of a questionnaire: with these options, or the last of each."""
         done = self.page.get_by_test_id("questionnaire-done")
         number = self.page.get_by_test_id("questionnaire-number")
-        while True:
+        for at in count():
             await expect(done.or_(number).first).to_be_visible(timeout=STEP_TIMEOUT_MS)
             if await done.is_visible():
                 break
             was = await number.inner_text()
-            options = self.page.locator('[data-testid^="option-"]')
-            await options.nth(option % await options.count()).tap()
+            await self._option(options[at] if options else None).tap()
             await expect(number.filter(has_text=was)).to_have_count(0, timeout=STEP_TIMEOUT_MS)
         await self._look("questionnaire-review", self.page)
         await done.tap()
 
+    def _option(self, option: str | None) -> Locator:
+        if option is not None:
+            return self.page.get_by_test_id(f"option-{option}")
+        return self.page.locator('[data-testid^="option-"]').last
+
     async def talk(self) -> None:
         """Say something, and that it is over."""
         if self._body is not None:
-            await self._body.say(self.page, "我没有别的问题了,谢谢您。")
+            await self._body.say(self.page, NO_MORE_QUESTIONS)
         await self._tap("talk-done")
 
     def _looked_at(self) -> CheckedSteps:

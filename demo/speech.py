@@ -51,6 +51,11 @@ class Speech:
                 path.write_bytes(_as_wav(normalise(self._voice(voice).speak(text))))
             return path.read_bytes()
 
+    def ready(self, voice: str) -> None:
+        """Load the voice now: who speaks without a script has no time for it later. Blocks."""
+        with self._lock:
+            self._voice(voice)
+
     def row(self, texts: Sequence[str], voice: str, *, pause_s: float = 0.25) -> bytes:
         """Several texts one after the other, with a pause after each."""
         pause = np.zeros(int(pause_s * SAMPLE_RATE_HZ), np.float32)

@@ -39,7 +39,7 @@ class StaffClient:
 
     async def login(self, username: str, password: str) -> None:
         """Log in; the cookie is kept."""
-        await self._post("/api/v1/staff/login", {"username": username, "password": password})
+        await self.post("/api/v1/staff/login", {"username": username, "password": password})
 
     async def invite(
         self,
@@ -47,15 +47,17 @@ class StaffClient:
         customer_name: str = "演示客户",
         product: str = "稳健一号",
         script_id: str = RENEWAL,
+        circumstances: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Create a session; the invitation."""
-        return await self._post(
+        return await self.post(
             "/api/v1/sessions",
             {
                 "script_id": script_id,
                 "product": product,
                 "product_code": "WJ001",
                 "customer_name": customer_name,
+                "circumstances": circumstances or {},
             },
         )
 
@@ -74,7 +76,8 @@ class StaffClient:
             found: dict[str, Any] = await answer.json()
             return found
 
-    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """What came back for that body."""
         async with self._http.post(path, json=body) as answer:
             text = await answer.text()
             return await answer.json() if text else {}

@@ -17,6 +17,9 @@ from demo.film import IDLING, JAW_STEPS, Clip, Film
 from demo.portrait import Pixels
 from demo.screen_light import Colour, ScreenLight, face_mask
 
+LINGERS = 0.2
+"""Share of idle pictures that stay for another frame: nobody sways to a clock, and a clip that
+is played again exactly is what the check for loops is there to find."""
 SKIN_LIGHT = 0.2
 """The screen's light on the face as a share of the room's: an arm's length, indoors."""
 
@@ -40,6 +43,7 @@ class LivePerson:
         self._light = ScreenLight(face_mask(film.face), skin_light)
         self._queue: deque[int] = deque()
         self._idle: deque[int] = deque()
+        self._idled: Clip | None = None
         self._lock = threading.Lock()
 
     @property
@@ -71,7 +75,11 @@ class LivePerson:
 
     def _next_idle(self) -> int:
         if not self._idle:
-            self._idle.extend(self._film.spans[self._random.choice(IDLING)])
+            others = [clip for clip in IDLING if clip is not self._idled]
+            self._idled = self._random.choice(others)
+            self._idle.extend(self._film.spans[self._idled])
+        if self._random.random() < LINGERS:
+            return self._idle[0]
         return self._idle.popleft()
 
     def lit(self, picture: Pixels, colour: Colour) -> Pixels:

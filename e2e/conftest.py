@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from demo.camera import Scene
 from demo.customer import SyntheticCustomer
 from demo.demo_customer import make_body
 from demo.id_card import Citizen
+from demo.kept_speech import served
 from demo.media_assets import fake_camera, fake_microphone
 from demo.server_process import ServerProcess
 from demo.staff import WHOLE_SALE, StaffClient
@@ -37,27 +36,9 @@ MOST_SALES = 3
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """One server for the run; the rendered speech is kept between runs."""
-    with served(ServerProcess(tmp_path_factory.mktemp("server") / "data")) as process:
+    process = ServerProcess(tmp_path_factory.mktemp("server") / "data")
+    with served(process, KEPT_SPEECH):
         yield process
-
-
-@contextmanager
-def served(process: ServerProcess) -> Iterator[ServerProcess]:
-    """Start and stop a server that need not render its speech again."""
-    _copy_speech(KEPT_SPEECH, process.data_dir)
-    process.start()
-    _copy_speech(process.data_dir, KEPT_SPEECH)
-    try:
-        yield process
-    finally:
-        process.stop()
-        _copy_speech(process.data_dir, KEPT_SPEECH)  # the slow voice came later
-
-
-def _copy_speech(source: Path, target: Path) -> None:
-    for part in ("prompts", "objects/prompts"):
-        if (source / part).exists():
-            shutil.copytree(source / part, target / part, dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")

@@ -18,11 +18,12 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from demo.browser import launch, phone
 from demo.customer import STEP_TIMEOUT_MS, SyntheticCustomer
+from demo.kept_speech import served
 from demo.media_assets import fake_camera, fake_microphone
 from demo.server_process import ServerProcess
 from demo.staff import StaffClient
 from e2e.checks import accessible, fits, on_step, payloads, stored_ms, verified
-from e2e.conftest import ASSETS, Look, served
+from e2e.conftest import ASSETS, KEPT_SPEECH, Look
 from e2e.network import PhoneNetwork, phone_network
 from shuanglu.errors import UnavailableError
 
@@ -57,7 +58,8 @@ def lan_server(
         "SHUANGLU_EMBEDDED_RTC_ADDRESSES": f'["{network.host_address}"]',
     }
     folder = tmp_path_factory.mktemp("lan")
-    with served(ServerProcess(folder / "data", environment=environment)) as process:
+    server = ServerProcess(folder / "data", environment=environment)
+    with served(server, KEPT_SPEECH) as process:
         yield process
 
 

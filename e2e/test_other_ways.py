@@ -80,6 +80,7 @@ async def test_without_an_authenticator_a_device_key_and_a_code_confirm(
     package = await staff.package(invitation["session_id"])
     verified(package)
     shown = screen_lines(session, package)
+    assert '"******"' in shown, "that a code was typed is recorded"
     assert not any(f'"{code}"' in shown for code in codes), "the code itself is not"
 
 

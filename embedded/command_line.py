@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,3 +45,13 @@ def staff_command(
     from embedded.staff_command import give_login_command  # noqa: PLC0415 - as above
 
     give_login_command(username)
+
+
+@app.command("document")
+def document_command(
+    file: Annotated[Path, typer.Argument(help="A PDF.")],
+) -> None:
+    """Check a PDF and keep it on this machine, for a script's document step."""
+    from embedded.document_command import keep_document_command  # noqa: PLC0415 - as above
+
+    keep_document_command(file)

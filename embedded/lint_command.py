@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -41,10 +41,26 @@ def text_of(file: Path) -> str:
     """The text of a script; ends the command where it cannot be read."""
     try:
         with file.open("rb") as opened:
-            return opened.read(MAX_SCRIPT_BYTES).decode("utf-8")
-    except (OSError, UnicodeDecodeError):
-        typer.echo(f"cannot read {file}", err=True)
-        raise typer.Exit(EXIT_UNUSABLE) from None
+            data = opened.read(MAX_SCRIPT_BYTES + 1)
+    except OSError:
+        _unusable(f"{file}: 打不开这个文件 · the file cannot be opened")
+    if len(data) > MAX_SCRIPT_BYTES:
+        most = f"{MAX_SCRIPT_BYTES >> 20} MiB"
+        _unusable(f"{file}: 文件太大，脚本最多 {most} · too large, a script has at most {most}")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        _unusable(
+            f"{file}:{line}:{column}: 这里不是 UTF-8 编码，请另存为 UTF-8"
+            " · not in UTF-8 here, save the file as UTF-8"
+        )
+
+
+def _unusable(told: str) -> NoReturn:
+    typer.echo(told, err=True)
+    raise typer.Exit(EXIT_UNUSABLE)
 
 
 def line_of(file: Path, finding: Finding) -> str:

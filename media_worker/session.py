@@ -204,10 +204,10 @@ class WorkedSession:
             self._tasks.spawn(self._hand_over())
 
     def _look_at_the_answer(self) -> None:
-        """While an answer is due, every picture counts: did the customer's mouth move?"""
+        """While an answer is due: did the customer's mouth move?"""
         step_id = self.state.step_id
         if step_id is not None and self.script.step(step_id).kind == "question":
-            self._watching.look("close")
+            self._watching.look("answer")
 
     # --- the stage of the director ---
 
@@ -312,7 +312,7 @@ class WorkedSession:
         self._tasks.spawn(self._director.answers.voice(span.from_ms, span.to_ms))
 
     def _on_words(self, heard: ev.SpeechRecognised) -> None:
-        self._tasks.spawn(self._director.answers.words(heard))
+        self._tasks.spawn(self._director.words(heard))
 
     # --- interruptions ---
 

@@ -11,12 +11,14 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
+from media_worker.models.registry import ModelUnusableError
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.play.render import TEST_SOUND_ID
-from shuanglu.errors import InvalidInputError, TooManyAttemptsError
+from media_worker.play.render_run import NoVoiceError, RenderingBrokeError
+from shuanglu.errors import InvalidInputError, ShuangluError, TooManyAttemptsError
 from shuanglu.script.model import Script
 from shuanglu.wire.bus import SpeechRequest
-from shuanglu.wire.scripts import SpeechView, StepSpeech
+from shuanglu.wire.scripts import SpeechRefusal, SpeechView, StepSpeech
 
 MAX_WAITING = 8
 """Scripts that wait for their turn or are rendered; more are asked to come again."""
@@ -66,10 +68,13 @@ class SpeechDesk:
         async with self._turn:
             try:
                 prompts = await self._prompts(script)
-            except InvalidInputError as error:
+            except (InvalidInputError, ModelUnusableError) as error:
                 _log.info("speech_refused", script_id=script.id, step_id=error.field)
                 return SpeechView(
-                    state="refused", refused_step=error.field, refused_because=error.detail
+                    state="refused",
+                    refused_step=error.field,
+                    refused_because=error.detail,
+                    refused_reason=_reason(error),
                 )
         steps = (
             StepSpeech(step_id=name, audio_sha256=prompt.sha256, duration_ms=prompt.duration_ms)
@@ -77,3 +82,12 @@ class SpeechDesk:
             if name != TEST_SOUND_ID
         )
         return SpeechView(state="ready", steps=tuple(steps))
+
+
+def _reason(error: ShuangluError) -> SpeechRefusal:
+    match error:
+        case NoVoiceError():
+            return SpeechRefusal.NO_VOICE
+        case RenderingBrokeError() | ModelUnusableError():
+            return SpeechRefusal.FAILED
+    return SpeechRefusal.NO_WORDS

@@ -29,11 +29,15 @@ from shuanglu.rules.measurement import Measurement
 from shuanglu.rules.observation import FacesInSpan
 from shuanglu.rules.watch import Watch
 from shuanglu.timeline import events as ev
-from shuanglu.timeline.events import Metric
+from shuanglu.timeline.events import Fact, Metric
 
 CARD_TEXT_TIMEOUT_S = 15.0
 LAST_WORDS_S = 1.0
 """The verdict waits this long for words that are still at the recogniser."""
+WORTH_ANOTHER_LOOK = frozenset(
+    {Fact.FACES, Fact.PICTURE, Fact.LIGHT, Fact.FOCUS, Fact.PLACE, Fact.OCCLUSION, Fact.IDENTITY}
+)
+"""Facts for which it looks again soon; eyes and pose change with every glance."""
 NOTHING_HEARD = VoiceEvidence(speech_ms=0, first_ms=None, last_ms=None, evaluated=False)
 
 
@@ -218,6 +222,9 @@ class SessionWatching:
     def _on_measurement(self, measured: Measurement) -> None:
         self._sampling.take(measured)
         self._tell(self._watch.measure(measured))
+        if self._observer is not None:
+            undecided = not self._watch.undecided.isdisjoint(WORTH_ANOTHER_LOOK)
+            self._observer.undecided(is_undecided=undecided)
         self._hooks.on_change()
 
     def _on_voice(self, span: VoiceSpan) -> None:

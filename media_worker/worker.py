@@ -18,6 +18,7 @@ from backing.bus.envelope import failure_fields
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.readiness import degraded
 from media_worker.record.clearing import clear_spool
+from media_worker.recording_desk import RecordingDesk
 from media_worker.recovered import recover_sessions
 from media_worker.session import SessionDeps, WorkedSession
 from media_worker.speaking import ScriptSpeech
@@ -41,6 +42,7 @@ from shuanglu.wire.bus import (
     StatusReply,
     StatusRequest,
 )
+from shuanglu.wire.recordings import RecordingRequest
 
 SWEEP_EVERY_S = 5.0
 RELEASED_AFTER_MS = 10 * 60_000
@@ -58,6 +60,10 @@ class PromptSource(Protocol):
         """Speech by step id, and the loudspeaker test under ``TEST_SOUND_ID``."""
         ...
 
+    async def recorded(self, sha256: str, say: str) -> RenderedPrompt:
+        """An uploaded recording in which these words are said."""
+        ...
+
 
 @dataclass
 class _Owned:
@@ -72,6 +78,7 @@ class MediaWorker:
         self._deps = deps
         self._library = library
         self._speech = SpeechDesk(library.prompts)
+        self._recordings = RecordingDesk(library.recorded)
         self._owned = _Owned()
         self._subscriptions: list[Subscription] = []
         self._sweeper: asyncio.Task[None] | None = None
@@ -87,6 +94,7 @@ class MediaWorker:
             await bus.serve("media.status", StatusRequest, self._status),
             await bus.serve("media.ready", MediaReadyRequest, self._ready),
             await bus.serve("speech.prepare", SpeechRequest, self._speech.answer),
+            await bus.serve("speech.recording", RecordingRequest, self._recordings.answer),
             await bus.subscribe("media.left", Left, self._left),
             await bus.subscribe("timeline.*", Committed, self._committed),
         ]

@@ -21,6 +21,7 @@ from server.auth.passwords import Passwords
 from server.auth.staff import StaffService
 from server.confirmations import install_confirmations
 from server.customers.service import CustomerService
+from server.documents.install import install_documents
 from server.evidence import install_evidence
 from server.handovers.service import HandoverService
 from server.health import READY_SUBJECT, answer_ready
@@ -115,7 +116,9 @@ def _build_services(app: web.Application) -> None:
     app[app_keys.DATABASE] = database
     app[app_keys.LIMITS] = limits(settings, clock)
     app[app_keys.SCRIPTS] = ScriptLibrary()
-    app[app_keys.SCRIPT_EDITING] = ScriptEditing(database, app[app_keys.BUS], clock)
+    app[app_keys.SCRIPT_EDITING] = ScriptEditing(
+        database, app[app_keys.BUS], clock, install_documents(app)
+    )
     app[app_keys.LOGINS] = Logins(
         database, clock, app[app_keys.TOKEN_KEY], lifetime_s=settings.staff_token_lifetime_s
     )

@@ -25,7 +25,7 @@ async def read_json(request: web.Request, model: type[M], *, limit_bytes: int) -
         raise InvalidInputError("the body must be application/json", field="Content-Type")
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise InvalidInputError("the body must not be compressed", field="Content-Encoding")
-    raw = await _read_bytes(request, limit_bytes)
+    raw = await read_bytes(request, limit_bytes)
     try:
         data = json.loads(raw.decode("utf-8"), object_pairs_hook=_checked_object)
     except (ValueError, RecursionError) as error:
@@ -53,17 +53,25 @@ def json_reply(model: BaseModel, *, status: int = 200) -> web.Response:
     )
 
 
-async def _read_bytes(request: web.Request, limit_bytes: int) -> bytes:
+async def read_file(request: web.Request, *, limit_bytes: int, field: str) -> bytes:
+    """A body that is a file, not JSON; raises ``TooLargeError`` or ``InvalidInputError``."""
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise InvalidInputError("the body must not be compressed", field="Content-Encoding")
+    return await read_bytes(request, limit_bytes, field=field)
+
+
+async def read_bytes(request: web.Request, limit_bytes: int, *, field: str = "body") -> bytes:
+    """The body as it is; raises ``TooLargeError`` before it is too large for the memory."""
     if (request.content_length or 0) > limit_bytes:
-        raise TooLargeError(f"the body may have {limit_bytes} bytes", field="body")
+        raise TooLargeError(f"the {field} may have {limit_bytes} bytes", field=field)
     raw = bytearray()
     try:
         async for chunk in request.content.iter_chunked(_CHUNK_BYTES):
             raw += chunk
             if len(raw) > limit_bytes:
-                raise TooLargeError(f"the body may have {limit_bytes} bytes", field="body")
+                raise TooLargeError(f"the {field} may have {limit_bytes} bytes", field=field)
     except web.RequestPayloadError as error:
-        raise InvalidInputError("the body is broken off", field="body") from error
+        raise InvalidInputError(f"the {field} is broken off", field=field) from error
     return bytes(raw)
 
 

@@ -22,6 +22,8 @@ PAGES = {
 """Path → page of the web client."""
 FRAME = ("/replay/", "replay")
 """The frame in which the office replays a recorded screen."""
+PDF_PARTS = r"/assets/{version:pdfjs-[0-9.]+}/{folder:cmaps|standard_fonts|wasm}/{name}"
+"""What pdf.js fetches by its own names: character maps, fonts, decoders (``pdf_parts.ts``)."""
 WITHOUT_SLASH = {"/c": "/c/", "/office": "/office/", "/verify": "/verify/", "/": "/office/"}
 SHORT_ADDRESSES = {"/h": "/c/#enter", "/h/": "/c/#enter"}
 """Where a customer types the digits of a hand-over: short enough to be read out."""
@@ -40,6 +42,7 @@ def add_pages(app: web.Application, settings: ServerSettings) -> None:
         frame = _file(settings.static_dir / page / "index.html", replay_headers())
         app.router.add_get(path, frame)
         app.router.add_get("/assets/{name}", _asset(settings.static_dir / "assets"))
+        app.router.add_get(PDF_PARTS, _pdf_part(settings.static_dir / "assets"))
     if settings.ca_certificate is not None:
         app.router.add_get("/ca.crt", _certificate(settings.ca_certificate))
 
@@ -66,6 +69,15 @@ def _asset(folder: Path) -> Handler:
         return web.FileResponse(_in(folder, request.match_info["name"]))
 
     return asset
+
+
+def _pdf_part(assets: Path) -> Handler:
+    async def part(request: web.Request) -> web.StreamResponse:
+        named = request.match_info
+        folder = assets / named["version"] / named["folder"]
+        return web.FileResponse(_in(folder, named["name"]))
+
+    return part
 
 
 def _in(folder: Path, name: str) -> Path:

@@ -25,6 +25,7 @@ from shuanglu.timeline.events import (
     VerdictGiven,
 )
 from shuanglu.wire.bus import Committed, LoadReply, ReadReply, ReadRequest
+from shuanglu.wire.document_view import document_fields
 from shuanglu.wire.signalling import Verdict
 from shuanglu.wire.views import LiveStatus, PromptView, StepView, VerdictView
 
@@ -124,7 +125,6 @@ class SessionView:
         )
 
     def _step_view(self, step: Step) -> StepView:
-        document = step if isinstance(step, DocumentStep) else None
         return StepView(
             id=step.id,
             kind=step.kind,
@@ -136,9 +136,7 @@ class SessionView:
             awaiting_customer=False,
             choices=step.choices if isinstance(step, AskedStep) else (),
             voice_heard=self._state.answer_heard,
-            document_sha256=document.document_sha256 if document else None,
-            pages=document.pages if document else (),
-            min_page_ms=document.min_page_ms if document else 0,
+            **(document_fields(step, self._state.turn) if isinstance(step, DocumentStep) else {}),
         )
 
     def _prompt_view(self) -> PromptView:

@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
 
+import { pdfParts } from "./pdf_parts.ts";
+
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** The pages of the workspace; each is served by the server under its own path. */
@@ -11,7 +13,7 @@ const pages = ["customer", "office", "replay", "verify"];
 
 export default defineConfig({
   root: here("."),
-  plugins: [vue()],
+  plugins: [vue(), pdfParts()],
   resolve: {
     alias: { "@shared": here("./shared"), "@wire": here("./wire") },
   },

@@ -80,7 +80,7 @@ class AnswerDesk:
                 return
             self._said = Said(heard, _meaning(step, heard))
             self._stage.changed()
-            undecided = step.needs_tap and self._said.words == "yes"
+            undecided = _is_ambiguous(step, self._said.words)
             if not undecided and is_sure(heard, self._said.words, self._policy):
                 await self._judge(step, basis_of_words(self._said.words), self._said)
 
@@ -183,6 +183,13 @@ class AnswerDesk:
 
 def _is_accepted(step: AskedStep, choice: str) -> bool:
     return next(each for each in step.choices if each.id == choice).accepted
+
+
+def _is_ambiguous(step: AskedStep, words: WordsClass) -> bool:
+    """Whether these words fit several choices that lead to different places: a tap decides."""
+    if words == "no":
+        return len(step.refusals_lead_to) > 1
+    return words == "yes" and step.needs_tap
 
 
 def _meaning(step: AskedStep, heard: ev.SpeechRecognised) -> WordsClass:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 
-from media_worker.direct import inputs
+from media_worker.direct import documents, inputs
 from media_worker.direct.continuity import face_during
 from media_worker.direct.director import Director
 from media_worker.direct.handwriting import handwriting_judged
@@ -32,10 +32,12 @@ from shuanglu.wire.signalling import (
     HearAgain,
     IdentityConfirm,
     IdentityRetake,
+    KeySentenceReport,
     PageVisibility,
     PlayTestSound,
     PromptProof,
     QuestionnaireReport,
+    ReadingDone,
     RedoStep,
     TalkDone,
 )
@@ -57,6 +59,7 @@ class CustomerInputs:
     def turn_begins(self) -> None:
         """From now on the step awaits the customer."""
         self._awaiting_since_ms = self._stage.now_ms()
+        self._director.reading.turn_begins()
 
     async def check_time(self) -> None:
         """Fail the attempt whose turn has lasted longer than its step allows."""
@@ -95,7 +98,7 @@ class CustomerInputs:
                 async with self._one_at_a_time:
                     await self._take_deed(request)
 
-    async def _take_deed(self, request: InputRequest) -> None:  # noqa: C901 - one case a message
+    async def _take_deed(self, request: InputRequest) -> None:  # noqa: C901, PLR0912 - one case a message
         """What becomes an event."""
         script, state = self._stage.script, self._stage.state
         match request.message:
@@ -107,14 +110,20 @@ class CustomerInputs:
                 await self._append(inputs.answer_tapped(script, state, tap))
             case DocumentReadReport() as report:
                 awaited_ms = self._awaited_ms()
-                read = inputs.document_read(script, state, report, awaited_ms=awaited_ms)
+                read = documents.document_read(script, state, report, awaited_ms=awaited_ms)
                 await self._append(read)
+            case KeySentenceReport() as report:
+                marked = documents.key_sentence_marked(script, state, report)
+                if marked is not None:
+                    await self._append(marked)
             case QuestionnaireReport() as report:
                 answered = inputs.questionnaire_answered(script, state, report)
                 await self._stage.assessments.keep(answered)
                 await self._append(answered)
             case TalkDone() as done:
                 await self._talk_done(done)
+            case ReadingDone() as done:
+                await self._append(inputs.reading_claimed(script, state, done))
             case IdentityConfirm() as confirm:
                 await self._director.identity.confirm(confirm)
             case IdentityRetake() as retake:

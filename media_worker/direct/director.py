@@ -18,6 +18,7 @@ from media_worker.direct.identity import IdentityDesk
 from media_worker.direct.live import DeskFacts
 from media_worker.direct.liveness import LivenessDesk
 from media_worker.direct.papers import PaperDesk
+from media_worker.direct.reading import ReadingDesk
 from media_worker.direct.stage import Stage
 from media_worker.play.prompt import RenderedPrompt
 from shuanglu.errors import ConflictError, ShuangluError
@@ -36,6 +37,7 @@ from shuanglu.script.runner import (
     CountAssessments,
     Finish,
     JudgeAnswer,
+    JudgeReading,
     PlayPrompt,
     RunPhase,
     RunState,
@@ -52,7 +54,7 @@ RETRY_S = 1.0
 
 _log = structlog.get_logger(__name__)
 
-_Attended = CaptureCard | CaptureStill | CompareFace | Challenge
+_Attended = CaptureCard | CaptureStill | CompareFace | Challenge | JudgeReading
 """Actions that last as long as their attempt."""
 
 
@@ -74,10 +76,12 @@ class Director:
         self._proof: _AwaitedProof | None = None
         self._page_hidden = False
         self._spoken: tuple[tuple[str, int], RenderedPrompt] | None = None
+        self._recapped: tuple[tuple[str, int], tuple[Text, ...]] | None = None
         self.answers = AnswerDesk(stage, shipped_answers())
         self.identity = IdentityDesk(stage)
         self.liveness = LivenessDesk(stage)
         self.papers = PaperDesk(stage)
+        self.reading = ReadingDesk(stage)
         self.prompt_playing = False
         self.playback_failed = False
         self.stalled = False
@@ -122,11 +126,23 @@ class Director:
         )
 
     def _recap(self) -> tuple[Text, ...]:
-        """What stands so far, where the step at hand asks for it."""
+        """What stands so far, where the step at hand asks for it.
+
+        Once an attempt: it is shown four times a second, and nothing of it changes meanwhile.
+        """
         script, state = self._stage.script, self._stage.state
         if state.step_id is None or not isinstance(script.step(state.step_id), SummaryStep):
             return ()
-        return confirmed_lines(script, confirmed_items(script, state, self._stage.events))
+        of = (state.step_id, state.attempt)
+        if self._recapped is None or self._recapped[0] != of:
+            items = confirmed_items(script, state, self._stage.events)
+            self._recapped = of, confirmed_lines(script, items)
+        return self._recapped[1]
+
+    async def words(self, heard: ev.SpeechRecognised) -> None:
+        """Words were recognised: an answer, or what somebody reads aloud."""
+        await self.answers.words(heard)
+        await self.reading.words(heard)
 
     def proof_arrived(self, proof: PromptProof) -> None:
         """The phone's statistics for the prompt that was just played.
@@ -171,19 +187,26 @@ class Director:
                 await self._play_prompt(action)
             case JudgeAnswer():
                 await self.answers.judge_tap(action)
-            case CaptureCard():
-                await self._attended(self.identity.capture(action), action)
             case CountAssessments():
                 counted = await self._stage.assessments.counted()
                 await self._stage.append(ev.Actor.SYSTEM, counted)
-            case CaptureStill():
-                await self._attended(self.papers.capture(action), action)
-            case CompareFace():
-                await self._attended(self.identity.compare(action), action)
-            case Challenge():
-                await self._attended(self.liveness.challenge(action), action)
             case Finish():
                 await self._stage.finish()
+            case _:
+                await self._attended(self._work_of(action), action)
+
+    def _work_of(self, action: _Attended) -> Coroutine[object, object, None]:
+        match action:
+            case CaptureCard():
+                return self.identity.capture(action)
+            case CaptureStill():
+                return self.papers.capture(action)
+            case CompareFace():
+                return self.identity.compare(action)
+            case JudgeReading():
+                return self.reading.judge(action)
+            case Challenge():
+                return self.liveness.challenge(action)
 
     async def _attended(self, work: Coroutine[object, object, None], action: _Attended) -> None:
         """Work that lasts as long as its attempt: ended early when that is over."""

@@ -16,6 +16,8 @@ from media_worker.direct.stage import CardText, Face, Stage, Still
 from shuanglu.errors import ConflictError, InvalidInputError
 from shuanglu.rules.display import is_elder, shipped_display
 from shuanglu.rules.identity import (
+    ADULT_YEARS,
+    YOUNGEST_YEARS,
     CardFields,
     TextLine,
     check_card,
@@ -254,7 +256,20 @@ class IdentityDesk:
         return card.side_due(step) if isinstance(step, IdentityStep) else None
 
     def _checked(self, fields: CardFields) -> tuple[str, ...]:
-        return check_card(fields, expected_name=self._expected_name(), today=self._today())
+        return check_card(
+            fields,
+            expected_name=self._expected_name(),
+            today=self._today(),
+            youngest_years=self._youngest_years(),
+        )
+
+    def _youngest_years(self) -> int:
+        """A minor may go on only where the script has something to ask of minors."""
+        tells_minors_apart = any(
+            step.when is not None and step.when.concerns_younger_than(ADULT_YEARS)
+            for step in self._stage.script.steps
+        )
+        return YOUNGEST_YEARS if tells_minors_apart else ADULT_YEARS
 
     def _expected_name(self) -> str:
         created = self._stage.events[0].payload

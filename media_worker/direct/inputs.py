@@ -11,7 +11,7 @@ from shuanglu.display import DisplayState
 from shuanglu.errors import ConflictError, InvalidInputError, TooManyAttemptsError
 from shuanglu.script.model import (
     AskedStep,
-    DocumentStep,
+    DisclosureStep,
     LivenessStep,
     QuestionnaireStep,
     Script,
@@ -26,9 +26,9 @@ from shuanglu.wire.signalling import (
     AnswerTap,
     ChooseDisplay,
     DeviceCheckedReport,
-    DocumentReadReport,
     HearAgain,
     QuestionnaireReport,
+    ReadingDone,
     RedoStep,
     TalkDone,
 )
@@ -37,7 +37,7 @@ CLAIMED_TIME_SLACK_MS = 1500
 """A phone's clock may run this far ahead of ours over one step."""
 MOST_DISPLAY_CHANGES = 100
 """In one session; nobody looks for so long, and each is an event of the record."""
-_VOICE_COUNTS = (AskedStep, TalkStep, LivenessStep)
+_VOICE_COUNTS = (AskedStep, DisclosureStep, TalkStep, LivenessStep)
 """Begun again instead: what the microphone hears then would be taken for the customer."""
 
 
@@ -67,32 +67,6 @@ def answer_tapped(script: Script, state: RunState, tap: AnswerTap) -> ev.AnswerT
     if tap.choice not in {choice.id for choice in step.choices}:
         raise InvalidInputError("the question has no such choice", field="choice")
     return ev.AnswerTapped(step_id=tap.step_id, attempt=tap.attempt, choice=tap.choice)
-
-
-def document_read(
-    script: Script, state: RunState, report: DocumentReadReport, *, awaited_ms: int
-) -> ev.DocumentRead:
-    """Every page in view for its least time, and no longer in all than has passed."""
-    step = current_step(script, state, report.step_id, report.attempt)
-    if not isinstance(step, DocumentStep):
-        raise ConflictError("no document is being read", field="step_id")
-    if report.document_sha256 != step.document_sha256:
-        raise InvalidInputError("that is another document", field="document_sha256")
-    seen = report.page_seen_ms
-    if len(seen) != len(step.pages):
-        raise InvalidInputError("a time is needed for every page", field="page_seen_ms")
-    if any(page_ms < step.min_page_ms for page_ms in seen):
-        raise InvalidInputError("a page was not in view long enough", field="page_seen_ms")
-    # Two pages can be in view at once, so each is held to the time that passed, not the sum.
-    if max(seen) > awaited_ms + CLAIMED_TIME_SLACK_MS:
-        raise InvalidInputError("more reading time than has passed", field="page_seen_ms")
-    return ev.DocumentRead(
-        step_id=step.id,
-        attempt=report.attempt,
-        document_sha256=step.document_sha256,
-        pages=len(seen),
-        page_seen_ms=seen,
-    )
 
 
 def questionnaire_answered(
@@ -125,6 +99,16 @@ def talk_done(script: Script, state: RunState, done: TalkDone, *, awaited_ms: in
     if awaited_ms < step.min_ms:
         raise ConflictError("the talk has not lasted long enough", field="step_id")
     return step
+
+
+def reading_claimed(script: Script, state: RunState, done: ReadingDone) -> ev.ReadingClaimed:
+    """Somebody says that the text was read aloud; ``ConflictError`` while that is checked."""
+    step = current_step(script, state, done.step_id, done.attempt)
+    if not isinstance(step, DisclosureStep) or step.reader is None:
+        raise ConflictError("nothing is read aloud now", field="step_id")
+    if state.turn.reading.claimed:
+        raise ConflictError("it is being checked already", field="step_id")
+    return ev.ReadingClaimed(step_id=step.id, attempt=done.attempt)
 
 
 def redo_asked(script: Script, state: RunState, redo: RedoStep) -> ev.StepFailed:

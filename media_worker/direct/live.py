@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from media_worker.direct.teleprompter import reading_view
 from media_worker.play.prompt import RenderedPrompt
 from shuanglu.display import DisplayState, display_view
 from shuanglu.script.due import steps_due
 from shuanglu.script.model import (
     AskedStep,
+    DisclosureStep,
     DocumentStep,
     IdentityStep,
     LivenessStep,
@@ -24,7 +26,8 @@ from shuanglu.script.model import (
     TalkStep,
     Text,
 )
-from shuanglu.script.runner import RunPhase, RunState
+from shuanglu.script.runner import RunPhase, RunState, Turn
+from shuanglu.wire.document_view import document_fields
 from shuanglu.wire.views import (
     ChallengeView,
     IdentityView,
@@ -90,15 +93,19 @@ def _step_view(
         attempt=state.attempt,
         title=step.title,
         show=step.show,
-        prompt=_prompt_view(facts.prompt or prompts[step.id], state, playing=facts.prompt_playing),
+        prompt=_prompt_view(
+            facts.prompt or prompts.get(step.id), state, playing=facts.prompt_playing
+        ),
         awaiting_customer=state.phase is RunPhase.AWAITING and state.choice is None,
         voice_heard=state.answer_heard,
         last_failure=facts.last_failure,
-        **_kind_fields(step, facts.desks),
+        **_kind_fields(step, state.turn, facts.desks),
     )
 
 
-def _prompt_view(prompt: RenderedPrompt, state: RunState, *, playing: bool) -> PromptView:
+def _prompt_view(prompt: RenderedPrompt | None, state: RunState, *, playing: bool) -> PromptView:
+    if prompt is None:  # a person reads it: there is nothing of the machine's to wait for
+        return PromptView(playing=False, played=True, duration_ms=0, synthetic=False, cues=())
     return PromptView(
         playing=playing,
         played=state.prompt_played,
@@ -109,9 +116,11 @@ def _prompt_view(prompt: RenderedPrompt, state: RunState, *, playing: bool) -> P
 
 
 def _kind_fields(  # noqa: PLR0911 - one case a kind of step
-    step: Step, facts: DeskFacts
+    step: Step, turn: Turn, facts: DeskFacts
 ) -> dict[str, object]:
     match step:
+        case DisclosureStep():
+            return {"reading": reading_view(step, turn.reading)}
         case AskedStep(choices=choices):
             recap = facts.recap if isinstance(step, SummaryStep) else ()
             return {"choices": choices, "words_heard": facts.words_heard, "recap": recap}
@@ -126,11 +135,7 @@ def _kind_fields(  # noqa: PLR0911 - one case a kind of step
         case LivenessStep():
             return {"challenge": facts.challenge}
         case DocumentStep():
-            return {
-                "document_sha256": step.document_sha256,
-                "pages": step.pages,
-                "min_page_ms": step.min_page_ms,
-            }
+            return document_fields(step, turn)
         case _:
             return {}
 

@@ -18,7 +18,7 @@ from shuanglu.script.runner import RunState
 from shuanglu.timeline import events as ev
 from shuanglu.wire.signalling import PromptEndedNotice, PromptStartedNotice
 
-LookMode = Literal["watch", "close", "card"]
+LookMode = Literal["watch", "answer", "close", "card"]
 CardHint = Literal[
     "card_missing", "card_small", "card_blurred", "card_glare", "card_skewed", "card_dark"
 ]

@@ -12,7 +12,8 @@ from enum import StrEnum
 class WatchMode(StrEnum):
     """How closely the picture is looked at."""
 
-    WATCH = "watch"  # all through the session, about twice a second
+    WATCH = "watch"  # all through the session, about once a second
+    ANSWER = "answer"  # while a spoken answer is due: does the mouth move?
     CLOSE = "close"  # up to 15 a second, for a liveness challenge
     CARD = "card"  # while a card is held before the camera
 

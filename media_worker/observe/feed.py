@@ -14,11 +14,18 @@ from media_worker.observe.messages import Look
 from media_worker.observe.settings import ObserverSettings
 from media_worker.pipe import MAX_BODY_BYTES
 
-_LAYERS = {WatchMode.WATCH: 0, WatchMode.CARD: 0, WatchMode.CLOSE: 1}
+_LAYERS = {
+    WatchMode.WATCH: 0,
+    WatchMode.ANSWER: 0,
+    WatchMode.CARD: 0,
+    WatchMode.CLOSE: 1,
+}
 """Highest temporal layer that is decoded: a quarter or half of the frames of L1T3."""
 SLOW_HZ = 22
 """Of a slower stream half the frames are decoded, which are as many as a quarter of a fast one:
 a loop is known by its motion."""
+HASTE_MS = 1500
+"""What is undecided for longer than this will not be decided by looking more often."""
 _ALL_FRAMES = 3
 """A stream without layers is decoded whole, or by key frames alone (below zero)."""
 _KEYS_ONLY = -1
@@ -32,6 +39,7 @@ class PictureFeed:
         self.hears_voice = False
         self.is_in_doubt = False
         self.dropped = 0
+        self._undecided_ms: float | None = None
         self._mode = WatchMode.WATCH
         self._deepest = _KEYS_ONLY
         self._chained = False
@@ -54,6 +62,23 @@ class PictureFeed:
         self._mode = mode
 
     @property
+    def is_undecided(self) -> bool:
+        """Whether one more look may change what is known of the picture."""
+        return self._undecided_ms is not None
+
+    @is_undecided.setter
+    def is_undecided(self, is_undecided: bool) -> None:
+        if not is_undecided:
+            self._undecided_ms = None
+        elif self._undecided_ms is None:
+            self._undecided_ms = self._newest_ms
+
+    @property
+    def _makes_haste(self) -> bool:
+        since_ms = self._undecided_ms
+        return since_ms is not None and self._newest_ms - since_ms <= HASTE_MS
+
+    @property
     def _interval_ms(self) -> int:
         """Least time between two looks, as things are."""
         settings = self._settings
@@ -61,6 +86,10 @@ class PictureFeed:
             return settings.close_interval_ms
         if self._mode is WatchMode.CARD:
             return settings.card_interval_ms
+        if self._mode is WatchMode.ANSWER:
+            return settings.lips_interval_ms if self.hears_voice else settings.answer_interval_ms
+        if self._makes_haste:
+            return settings.undecided_interval_ms
         if self.is_in_doubt:
             return settings.doubt_interval_ms
         return settings.voice_interval_ms if self.hears_voice else settings.watch_interval_ms

@@ -18,7 +18,7 @@ from shuanglu.timeline.events import Fact, Metric
 TEMPLATE_CHARACTERS = 683
 """128 float32, which SFace gives, are so many characters of base64 and one of padding."""
 
-Look = Literal["decode", "watch", "close", "card"]
+Look = Literal["decode", "watch", "answer", "close", "card"]
 """What to do with a picture: only keep the decoder going, or measure for one of the modes."""
 
 

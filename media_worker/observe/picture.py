@@ -35,6 +35,8 @@ from shuanglu.timeline.events import Metric
 
 DETECT_EVERY_MS = 450
 """How often the whole picture is searched for faces while landmarks follow the one."""
+_FOLLOWED = frozenset({"answer", "close"})
+"""Looks so close together that landmarks follow the face from one to the next."""
 BRIGHT_FACE, DARK_FACE = 140.0, 20.0
 """A dark face has less contrast, not less sharpness: it is measured as if it were bright."""
 
@@ -69,6 +71,7 @@ class PictureObserver:
         self._frozenness, self._loops, self._stillness = Frozenness(), Loops(), Stillness()
         self._face: Face | None = None
         self._detected_ms = -math.inf
+        self._counted: int | None = None
 
     def observe(self, request: Request, data: bytes) -> Seen:
         """Take one frame; raises :class:`UndecodableError`."""
@@ -83,7 +86,7 @@ class PictureObserver:
         metrics, seen = self._sameness(decoded, request.pts_ms), Seen()
         picture = self._scaler.picture(decoded)
         metrics |= _light(picture)
-        detected = self._find_faces(picture, metrics, at_ms, close=request.look == "close")
+        detected = self._find_faces(picture, metrics, at_ms, close=request.look in _FOLLOWED)
         if self._face is not None:
             metrics |= self._measure_face(picture, request, seen, at_ms, detected=detected)
         elif (found := sharpness(picture.grey)) is not None:
@@ -116,6 +119,9 @@ class PictureObserver:
         faces = self._models.faces.find(picture.bgr)
         self._detected_ms = at_ms
         metrics[Metric.FACES] = float(len(faces))
+        if len(faces) != self._counted:
+            self._detected_ms = -math.inf  # another number: the next look tells whether it is so
+        self._counted = len(faces)
         if len(faces) > 1:
             metrics[Metric.SECOND_FACE_WIDTH] = faces[1].width / picture.bgr.shape[1]
         before, self._face = self._face, faces[0] if faces else None

@@ -6,6 +6,7 @@ Stage: inside the observer process, over grids of brightness. It keeps no pictur
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from media_worker.observe.decoding import Grid
 
 Numbers = npt.NDArray[np.float64]
+Cells = npt.NDArray[np.float32]
 Numbering = npt.NDArray[np.intp]
 
 CUT_CHANGE = 15.0
@@ -25,6 +27,8 @@ LAG_STEP_MS = 33.4
 WINDOW_MS = 2_000
 """A repetition is judged over so much time."""
 LEAST_WINDOW_FRAMES = 6
+JUDGE_EVERY_MS = 400
+"""To search all lags costs more than to follow a face; a loop lasts for seconds."""
 MOTION_MS = 400
 LEAST_MOTION = 1.5
 """Change of the cells (root of the mean square) within ``MOTION_MS`` that counts as motion;
@@ -65,9 +69,10 @@ class Loops:
     """
 
     def __init__(self) -> None:
-        self._kept: deque[tuple[float, Numbers]] = deque()
+        self._kept: deque[tuple[float, Cells]] = deque()
         self._since_ms: float | None = None
         self._known_ms = 0.0
+        self._judged_ms = -math.inf
         self._lags = np.zeros(0)
 
     def see(self, grid: Grid, at_ms: float) -> None:
@@ -75,7 +80,7 @@ class Loops:
         if self._kept and at_ms <= self._kept[-1][0]:
             self._kept.clear()
             self._since_ms = None
-        cells = grid.ravel().astype(np.float64)
+        cells = grid.ravel()
         self._kept.append((at_ms, cells - cells.mean()))  # exposure is no motion
         while at_ms - self._kept[0][0] > KEPT_MS:
             self._kept.popleft()
@@ -85,6 +90,9 @@ class Loops:
         now_ms = self._kept[-1][0]
         if now_ms - self._kept[0][0] < LEAST_LOOP_MS + WINDOW_MS:
             return None
+        if 0 <= now_ms - self._judged_ms < JUDGE_EVERY_MS:
+            return self._lasted_ms(now_ms)
+        self._judged_ms = now_ms
         lags = self._repeating_lags()
         if lags is None:
             return self._lasted_ms(now_ms)
@@ -110,7 +118,7 @@ class Loops:
         lags = np.arange(LEAST_LOOP_MS, at[-1] - WINDOW_MS - at[0], LAG_STEP_MS)
         if len(window) < LEAST_WINDOW_FRAMES or not len(lags):
             return None
-        cells = np.stack([cells for _, cells in self._kept])
+        cells = np.stack([cells for _, cells in self._kept]).astype(np.float64)
         apart = _Apart(cells, window)
         motion = apart.from_frames(_nearest(at, at[window] - MOTION_MS)).mean()
         if motion < LEAST_MOTION:

@@ -132,7 +132,9 @@ class SessionObserver:
     def _push_sound(self, frame: EncodedFrame) -> None:
         self._batch.append(frame)
         until_ms = frame.pts_ms + OPUS_PACKET_MS
-        full = until_ms - self._batch[0].pts_ms >= self._settings.audio_batch_ms
+        settings = self._settings
+        batch_ms = settings.voice_batch_ms if self._feed.hears_voice else settings.audio_batch_ms
+        full = until_ms - self._batch[0].pts_ms >= batch_ms
         if full or until_ms >= self._wanted_ms or len(self._batch) >= MAX_BATCH_PACKETS:
             self._flush_sound()
 
@@ -270,6 +272,10 @@ class SessionObserver:
         """The best picture of a card from now on, when one was good enough; else ``None``."""
         self._asked_still.begin(wants_portrait=side is CardSide.FRONT)
         return await self._asked_still.wait(timeout_s)
+
+    def undecided(self, *, is_undecided: bool) -> None:
+        """Whoever judges says whether one more look would change what is known."""
+        self._feed.is_undecided = is_undecided
 
     # --- the face ------------------------------------------------------------------------
 

@@ -19,12 +19,24 @@ class ObserverSettings(BaseSettings):
     doubt_interval_ms: int = Field(
         default=450, ge=0, description="the same when it may be frozen, or another's face"
     )
+    answer_interval_ms: int = Field(
+        default=260, ge=0, description="the same while a spoken answer is due"
+    )
+    lips_interval_ms: int = Field(
+        default=120, ge=0, description="the same while a voice is heard that may be the answer"
+    )
+    undecided_interval_ms: int = Field(
+        default=260, ge=0, description="the same when another look may change what is known"
+    )
     close_interval_ms: int = Field(default=60, ge=0, description="the same during liveness")
     card_interval_ms: int = Field(default=240, ge=0, description="the same while a card is shown")
     key_frame_after_ms: int = Field(
         default=900, ge=0, description="a picture older than this makes us ask for a key frame"
     )
     audio_batch_ms: int = Field(default=400, ge=20, description="sound is sent in such batches")
+    voice_batch_ms: int = Field(
+        default=200, ge=20, description="the same while a voice is heard: its words are waited for"
+    )
     max_video_in_flight: int = Field(default=2, ge=1, description="a session's unanswered pictures")
     max_decode_in_flight: int = Field(
         default=24, ge=1, description="the same, with frames that are only decoded"

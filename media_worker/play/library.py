@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 from backing.objects import ObjectStore
 from media_worker.models.registry import ModelRegistry
 from media_worker.play.prompt import RenderedPrompt
+from media_worker.play.recording import Recordings
 from media_worker.play.render import TEST_SOUND_ID, Progress, prompts_for
 from shuanglu.script.model import Script
 from shuanglu.timeline.events import VoiceSpeed
@@ -58,6 +59,10 @@ class PromptLibrary:
                     self._kept.pop(next(iter(self._kept)))
                 self._kept[key] = prompts
         return prompts
+
+    async def recorded(self, sha256: str, say: str) -> RenderedPrompt:
+        """An uploaded recording; raises ``RecordingError`` saying why it cannot be played."""
+        return await Recordings(self._objects, self._cache_dir).prompt(sha256, say)
 
     async def _render(self, script: Script, speed: VoiceSpeed) -> Mapping[str, RenderedPrompt]:
         return await prompts_for(

@@ -16,11 +16,12 @@ from backing.objects.interface import ObjectStore
 from media_worker.models.registry import ModelRegistry
 from media_worker.play.pace import PACES
 from media_worker.play.prompt import RenderedPrompt
+from media_worker.play.recording import Recordings
 from media_worker.play.render_job import Job, Report, SpokenText
 from media_worker.play.render_ogg import PACKET_MS, demux
-from media_worker.play.render_run import RenderError, run_job
+from media_worker.play.render_run import NoVoiceError, RenderError, run_job
 from shuanglu.errors import InvalidInputError, NotFoundError
-from shuanglu.script.model import Script
+from shuanglu.script.model import DisclosureStep, Script, Step
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import Sha256Hex, VoiceSpeed
 from shuanglu.wire.views import Cue
@@ -63,13 +64,17 @@ async def prompts_for(
     progress: Progress | None = None,
     speed: VoiceSpeed = VoiceSpeed.NORMAL,
 ) -> dict[str, RenderedPrompt]:
-    """Every step's prompt by step id, and the loudspeaker test under ``TEST_SOUND_ID``.
+    """Every prompt by step id, and the loudspeaker test under ``TEST_SOUND_ID``.
+
+    A step that a person reads aloud has none; a recorded voice is taken as it is.
 
     What the cache and the store do not hold is rendered (about half the length
     of the speech on one core) and stored. Raises :class:`RenderError` naming the step,
     ``ModelUnusableError`` naming the model file.
     """
-    texts = {step.id: step.say for step in script.steps} | {TEST_SOUND_ID: TEST_SOUND_TEXT}
+    recorded = await _recorded(script, Recordings(objects, cache_dir))
+    spoken = {step.id: step.say for step in script.steps if _is_synthesised(step)}
+    texts = spoken | {TEST_SOUND_ID: TEST_SOUND_TEXT}
     # Hashing the model takes 0.1 s: not on the event loop.
     shelf = await asyncio.to_thread(_Shelf, objects, cache_dir, registry, script.voice, speed)
     found = {name: await shelf.load(say) for name, say in texts.items()}
@@ -77,7 +82,21 @@ async def prompts_for(
     if wanting:
         await _render(wanting, shelf, progress)
     loaded = {name: found[name] or await shelf.load(say) for name, say in texts.items()}
-    return {name: _there(name, prompt) for name, prompt in loaded.items()}
+    return recorded | {name: _there(name, prompt) for name, prompt in loaded.items()}
+
+
+def _is_synthesised(step: Step) -> bool:
+    return not isinstance(step, DisclosureStep) or step.delivery is None
+
+
+async def _recorded(script: Script, recordings: Recordings) -> dict[str, RenderedPrompt]:
+    """The steps that a recorded voice speaks; it has one speed, its own."""
+    found: dict[str, RenderedPrompt] = {}
+    for step in script.steps:
+        if isinstance(step, DisclosureStep) and step.recording is not None:
+            sha256 = step.recording.sha256
+            found[step.id] = await recordings.prompt(sha256, step.say, field=step.id)
+    return found
 
 
 def _there(name: str, prompt: RenderedPrompt | None) -> RenderedPrompt:
@@ -120,7 +139,7 @@ class _Shelf:
         try:
             self._style = registry.voice(voice)
         except InvalidInputError as error:
-            raise RenderError(f"there is no voice {voice!r}", field="voice") from error
+            raise NoVoiceError(f"there is no voice {voice!r}", field="voice") from error
 
     def _index_path(self, say: str) -> Path:
         pace = self._pace

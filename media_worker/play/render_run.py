@@ -27,6 +27,14 @@ class RenderError(InvalidInputError):
     code = "prompt_unrenderable"
 
 
+class NoVoiceError(RenderError):
+    """The script names a voice that is not there."""
+
+
+class RenderingBrokeError(RenderError):
+    """Rendering broke down or took too long: the words may be fine."""
+
+
 async def run_job(job: Job, keep: Callable[[Report, Path], Awaitable[None]]) -> None:
     """Render the job's texts in a process; ``keep`` each report as it comes."""
     with tempfile.TemporaryDirectory(prefix="prompts-") as scratch:
@@ -51,7 +59,7 @@ async def _follow(
     keep: Callable[[Report, Path], Awaitable[None]],
 ) -> None:
     if process.stdin is None or process.stdout is None:
-        raise RenderError("the rendering process has no pipes")
+        raise RenderingBrokeError("the rendering process has no pipes")
     process.stdin.write(job.model_dump_json().encode())
     process.stdin.write_eof()
     for text in job.texts:
@@ -64,14 +72,20 @@ async def _line(stdout: asyncio.StreamReader, step_id: str) -> bytes:
         async with asyncio.timeout(SECONDS_A_TEXT):
             return await stdout.readline()
     except TimeoutError as error:
-        raise RenderError(f"step {step_id}: rendering took too long", field=step_id) from error
+        raise RenderingBrokeError(
+            f"step {step_id}: rendering took too long", field=step_id
+        ) from error
 
 
 def _report(line: bytes, step_id: str) -> Report:
     try:
         report = Report.model_validate_json(line)
     except ValidationError as error:
-        raise RenderError(f"step {step_id}: the rendering process died", field=step_id) from error
+        raise RenderingBrokeError(
+            f"step {step_id}: the rendering process died", field=step_id
+        ) from error
     if report.id != step_id:
-        raise RenderError(f"step {step_id}: the rendering process lost its place", field=step_id)
+        raise RenderingBrokeError(
+            f"step {step_id}: the rendering process lost its place", field=step_id
+        )
     return report

@@ -11,11 +11,13 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from backing.objects import ObjectStore
+from server.documents.keys import document_key
 from server.evidence.stretch_objects import StretchKeys, parse_journal, read_pieces
 from shuanglu.errors import ConflictError
-from shuanglu.evidence.assembly import NamedObject, objects_named_by
+from shuanglu.evidence.assembly import NamedObject, objects_of_record
 from shuanglu.evidence.manifest import JournalFile, MediaEntry
 from shuanglu.evidence.names import journal_file, media_file
+from shuanglu.script.model import Script
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.chain import sha256_hex
 from shuanglu.timeline.events import Event
@@ -50,10 +52,12 @@ def object_key(session_id: str, named: NamedObject) -> str:
     """Where an object that the timeline names is stored."""
     if named.role == "prompt":
         return f"prompts/{named.sha256}.ogg"
+    if named.role == "document":
+        return document_key(named.sha256)
     return f"sessions/{session_id}/objects/{named.sha256}"
 
 
-async def collect(objects: ObjectStore, events: Sequence[Event]) -> RecordContents:
+async def collect(objects: ObjectStore, script: Script, events: Sequence[Event]) -> RecordContents:
     """Measure everything of a closed timeline.
 
     Raises ``NotFoundError`` while something is not stored yet, and
@@ -64,7 +68,7 @@ async def collect(objects: ObjectStore, events: Sequence[Event]) -> RecordConten
     _require_ended(events, begun)
     stretches = [await _stretch(objects, session_id, payload) for payload in begun]
     sizes: dict[NamedObject, int] = {}
-    for named in objects_named_by(events):
+    for named in objects_of_record(script, events):
         sizes[named] = await _object_size(objects, object_key(session_id, named), named)
     return RecordContents(tuple(stretches), sizes)
 

@@ -101,7 +101,7 @@ class SealingService:
     async def _sealed(self, loaded: LoadedSession) -> SealedRecord:
         if loaded.state.verdict is None:
             raise ConflictError("the session is not finished")
-        contents = await collect(self._objects, loaded.events)
+        contents = await collect(self._objects, loaded.script, loaded.events)
         now = self._clock.now()
         manifest = assemble(
             record_number=new_record_number(now),

@@ -7,7 +7,6 @@ name, and every look is logged.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 import structlog
 from aiohttp import web
@@ -16,10 +15,11 @@ from server import app_keys
 from server.auth.guard import staff_of
 from server.evidence.contents import object_key
 from server.routing import Caller, Route
+from server.timeline.service import LoadedSession
 from shuanglu.errors import NotFoundError
-from shuanglu.evidence.assembly import objects_named_by
+from shuanglu.evidence.assembly import objects_of_record
 from shuanglu.timeline.chain import sha256_hex
-from shuanglu.timeline.events import Event, IdentityCaptured, StillCaptured
+from shuanglu.timeline.events import IdentityCaptured, StillCaptured
 
 CONTENT_TYPE_OF_ROLE = {
     "strokes": "application/json",
@@ -27,6 +27,7 @@ CONTENT_TYPE_OF_ROLE = {
     "prompt": "audio/ogg",
     "consent": "text/plain; charset=utf-8",
     "screen": "application/gzip",
+    "document": "application/pdf",
 }
 STILL_TYPE = "image/jpeg"
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -39,8 +40,8 @@ async def named_object(request: web.Request) -> web.Response:
     session_id, sha256 = request.match_info["session_id"], request.match_info["sha256"]
     if not _SHA256.fullmatch(sha256):
         raise NotFoundError("no such object")
-    events = await request.app[app_keys.TIMELINE].read(session_id)
-    key, content_type = _named(events, session_id, sha256)
+    loaded = await request.app[app_keys.TIMELINE].load(session_id)
+    key, content_type = _named(loaded, sha256)
     data = await request.app[app_keys.OBJECTS].get(key)
     if sha256_hex(data) != sha256:
         raise NotFoundError("the stored object is not the one that the timeline names")
@@ -50,12 +51,13 @@ async def named_object(request: web.Request) -> web.Response:
     return web.Response(body=data, headers=headers)
 
 
-def _named(events: Sequence[Event], session_id: str, sha256: str) -> tuple[str, str]:
-    for event in events:
+def _named(loaded: LoadedSession, sha256: str) -> tuple[str, str]:
+    session_id = loaded.session_id
+    for event in loaded.events:
         payload = event.payload
         if isinstance(payload, IdentityCaptured | StillCaptured) and payload.still_sha256 == sha256:
             return f"sessions/{session_id}/objects/{sha256}", STILL_TYPE
-    for named in objects_named_by(events):
+    for named in objects_of_record(loaded.script, loaded.events):
         if named.sha256 == sha256:
             return object_key(session_id, named), CONTENT_TYPE_OF_ROLE[named.role]
     raise NotFoundError("the session names no such object")

@@ -22,6 +22,9 @@ from shuanglu.wire.scripts import DraftState
 _WRITERS = (DraftAction.WRITE, DraftAction.SUBMIT)
 """Whoever did one of these is no second pair of eyes."""
 
+MOST_CHANGES = 500
+"""Of a script's history; older entries stay in the table."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -50,6 +53,7 @@ class Change:
     revision: int
     by: str
     at: datetime
+    why: str | None = None
 
 
 class DraftRepository:
@@ -136,9 +140,20 @@ class DraftRepository:
                 text_sha256=sha256,
                 staff_id=change.by,
                 at=change.at,
+                why=change.why,
             )
         )
         await self._session.flush()
+
+    async def history(self, script_id: str) -> tuple[ScriptChangeRow, ...]:
+        """Everything that was ever done to a script, the latest first."""
+        query = (
+            select(ScriptChangeRow)
+            .where(ScriptChangeRow.script_id == script_id)
+            .order_by(col(ScriptChangeRow.change_id).desc())
+            .limit(MOST_CHANGES)
+        )
+        return tuple(await self._session.scalars(query))
 
     async def _log(self, draft: Draft, change: Change, *, from_state: DraftState | None) -> None:
         self._session.add(
@@ -152,6 +167,7 @@ class DraftRepository:
                 text_sha256=sha256_hex(draft.text.encode()),
                 staff_id=change.by,
                 at=change.at,
+                why=change.why,
             )
         )
         await self._session.flush()

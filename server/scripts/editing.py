@@ -11,11 +11,12 @@ from datetime import datetime
 
 from backing.bus import Bus
 from server.auth.identity import StaffIdentity
+from server.documents.service import DocumentService
 from server.scripts.draft_state import DraftAction, after
 from server.scripts.drafts import Change, Draft, DraftRepository, check_revision
 from server.scripts.repository import Publication, ScriptRepository, earliest_in_force
 from server.scripts.speech import require_speech, speech_of
-from server.scripts.views import draft_view, shelves, version_views
+from server.scripts.views import change_view, draft_view, shelves, version_views
 from server.storage.engine import Database
 from shuanglu.clock import Clock
 from shuanglu.errors import (
@@ -31,6 +32,7 @@ from shuanglu.script.model import Script
 from shuanglu.wire.scripts import (
     DraftState,
     DraftView,
+    ScriptHistory,
     ScriptShelves,
     ScriptVersionText,
     SpeechView,
@@ -42,10 +44,13 @@ _REVIEWS = frozenset({DraftAction.APPROVE, DraftAction.REJECT})
 class ScriptEditing:
     """Everything that staff do with scripts beyond using them."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, bus: Bus, clock: Clock, documents: DocumentService
+    ) -> None:
         self._database = database
         self._bus = bus
         self._clock = clock
+        self._documents = documents
 
     # --- look ---------------------------------------------------------------------------
 
@@ -70,6 +75,20 @@ class ScriptEditing:
                 return ScriptVersionText(version=view, text=one.text)
         raise NotFoundError("no such version", field="version")
 
+    async def history(self, script_id: str) -> ScriptHistory:
+        """Who did what to a script, when and why; raises ``NotFoundError`` where nobody did.
+
+        A script that only ever came with the product has an empty one.
+        """
+        async with self._database.read() as session:
+            drafts = DraftRepository(session)
+            names = await drafts.usernames()
+            found = await drafts.history(script_id)
+            newest = await ScriptRepository(session).newest_version(script_id)
+        if not found and not newest:
+            raise NotFoundError("no such script", field="script_id")
+        return ScriptHistory(items=tuple(change_view(row, names) for row in found))
+
     async def draft(self, draft_id: str, by: StaffIdentity) -> DraftView:
         """A draft with its YAML; raises ``NotFoundError``."""
         async with self._database.read() as session:
@@ -77,11 +96,16 @@ class ScriptEditing:
             draft = await drafts.get(draft_id)
             writers = await drafts.writers(draft_id)
             names = await drafts.usernames()
-            newest = await ScriptRepository(session).newest_version(draft.script_id)
+            scripts = ScriptRepository(session)
+            newest = await scripts.newest_version(draft.script_id)
+            in_force = await scripts.in_force(self._clock.now())
         return DraftView(
             draft=draft_view(draft, names),
             text=draft.text,
             next_version=newest + 1,
+            in_force_version=next(
+                (one.version for one in in_force if one.id == draft.script_id), None
+            ),
             written_by=tuple(sorted(names.get(one, one) for one in writers)),
             is_mine=by.staff_id in writers,
         )
@@ -125,6 +149,7 @@ class ScriptEditing:
     async def submit(self, draft_id: str, revision: int, by: StaffIdentity) -> DraftView:
         """Ask for the second pair of eyes; raises ``ScriptRefusedError`` for a wrong text."""
         script = await _publishable(await self._seen(draft_id, revision, DraftAction.SUBMIT))
+        await self._documents.require(script)
         async with self._database.write() as unit:
             await _check_number(ScriptRepository(unit.session), script)
             change = self._change(DraftAction.SUBMIT, revision, by)
@@ -142,7 +167,7 @@ class ScriptEditing:
             drafts = DraftRepository(unit.session)
             if action is DraftAction.APPROVE and by.staff_id in await drafts.writers(draft_id):
                 raise FourEyesError("who wrote or submitted a script cannot approve it")
-            change = self._change(action, revision, by)
+            change = self._change(action, revision, by, why=comment or None)
             values = {"reviewed_by": by.staff_id, "comment": comment or None}
             await drafts.change(draft_id, change, **values)
         return await self.draft(draft_id, by)
@@ -164,11 +189,13 @@ class ScriptEditing:
     ) -> DraftView:
         """Make an immutable version, in force from a moment on.
 
-        Raises ``ScriptRefusedError`` for a text with errors or a step that cannot be spoken,
+        Raises ``ScriptRefusedError`` for a text with errors, a step that cannot be spoken, a
+        PDF that is not here,
         ``SpeechNotReadyError`` while the speech is being rendered, ``ConflictError`` without
         an approval. Nothing that is in force changes then.
         """
         script = await _publishable(await self._seen(draft_id, revision, DraftAction.PUBLISH))
+        await self._documents.require(script)
         await require_speech(self._bus, script)
         async with self._database.write() as unit:
             change = self._change(DraftAction.PUBLISH, revision, by)
@@ -198,10 +225,10 @@ class ScriptEditing:
             await scripts.withdraw(script_id, version, by=by.staff_id, reason=reason, at=now)
             draft = await drafts.of_version(script_id, version)
             if draft is None:
-                change = Change(DraftAction.WITHDRAW, 0, by.staff_id, now)
+                change = Change(DraftAction.WITHDRAW, 0, by.staff_id, now, reason)
                 await drafts.log_version(script_id, version, script.sha256, change)
             else:
-                change = Change(DraftAction.WITHDRAW, draft.revision, by.staff_id, now)
+                change = Change(DraftAction.WITHDRAW, draft.revision, by.staff_id, now, reason)
                 await drafts.change(draft.draft_id, change)
         return await self.version(script_id, version)
 
@@ -216,8 +243,10 @@ class ScriptEditing:
         after(draft.state, action)
         return draft
 
-    def _change(self, action: DraftAction, revision: int, by: StaffIdentity) -> Change:
-        return Change(action, revision, by.staff_id, self._clock.now())
+    def _change(
+        self, action: DraftAction, revision: int, by: StaffIdentity, *, why: str | None = None
+    ) -> Change:
+        return Change(action, revision, by.staff_id, self._clock.now(), why)
 
 
 async def _publishable(draft: Draft) -> Script:

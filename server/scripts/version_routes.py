@@ -9,10 +9,11 @@ from aiohttp import web
 
 from server import app_keys
 from server.auth.guard import staff_of
+from server.documents.install import DOCUMENTS
 from server.routing import Caller, Route, body_of
 from server.scripts.editing import ScriptEditing
 from shuanglu.errors import NotFoundError, ScriptRefusedError
-from shuanglu.script.lint import lint
+from shuanglu.script.lint import lint, with_missing_documents
 from shuanglu.script.simulate import simulate
 from shuanglu.timeline.chain import sha256_hex
 from shuanglu.wire.scripts import (
@@ -65,7 +66,11 @@ async def spoken(request: web.Request) -> web.Response:
 
 async def check(request: web.Request) -> ScriptLint:
     """What is wrong with a text."""
-    report = await asyncio.to_thread(lint, body_of(request, ScriptText).text)
+    text = body_of(request, ScriptText).text
+    report = await asyncio.to_thread(lint, text)
+    if report.script is not None:
+        missing = await request.app[DOCUMENTS].missing(report.script)
+        report = with_missing_documents(report, text, missing)
     return ScriptLint(
         findings=report.findings, is_publishable=report.is_publishable, script=report.script
     )

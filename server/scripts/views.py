@@ -11,7 +11,15 @@ from itertools import groupby
 
 from server.scripts.drafts import Draft
 from server.scripts.repository import PublishedVersion
-from shuanglu.wire.scripts import DraftSummary, ScriptShelf, ScriptVersion, VersionState
+from server.storage.tables import ScriptChangeRow
+from shuanglu.wire.scripts import (
+    DraftState,
+    DraftSummary,
+    ScriptChange,
+    ScriptShelf,
+    ScriptVersion,
+    VersionState,
+)
 
 Names = Mapping[str, str]
 """User names by staff id."""
@@ -86,6 +94,19 @@ def draft_view(draft: Draft, names: Names) -> DraftSummary:
         reviewed_by=_name(draft.reviewed_by, names),
         comment=draft.comment,
         version=draft.version,
+    )
+
+
+def change_view(row: ScriptChangeRow, names: Names) -> ScriptChange:
+    """One line of a script's history."""
+    return ScriptChange(
+        at=row.at,
+        by=names.get(row.staff_id, row.staff_id),
+        action=row.action,
+        state=DraftState(row.to_state),
+        draft_id=row.draft_id,
+        version=row.version,
+        why=row.why,
     )
 
 

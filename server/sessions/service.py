@@ -20,6 +20,7 @@ from server.timeline.service import TimelineService
 from shuanglu.clock import Clock
 from shuanglu.errors import InvalidInputError
 from shuanglu.ids import new_session_id
+from shuanglu.rules.screen import shipped_screen
 from shuanglu.script.model import AskedStep, Script, StepKind
 from shuanglu.timeline import events as ev
 from shuanglu.wire.http import (
@@ -109,6 +110,7 @@ class SessionService:
             events=loaded.events,
             verdict_missing=verdict.missing if verdict else (),
             verdict_not_evaluated=verdict.not_evaluated if verdict else (),
+            verdict_notes=(verdict.notes or ()) if verdict else (),
             one_time_code=code,
         )
 
@@ -160,6 +162,7 @@ def _created(
         script_sha256=script.sha256,
         created_by=by.username,
         circumstances=_circumstances(script, wanted, today),
+        screen_policy_version=shipped_screen().version,
     )
     return ev.EventDraft(actor=ev.Actor.STAFF, payload=created)
 

@@ -125,6 +125,7 @@ class ScriptChangeRow(SQLModel, table=True):
     text_sha256: str = Field(max_length=64)
     staff_id: str = Field(foreign_key="staff.staff_id", max_length=40)
     at: datetime = Field(sa_column=_moment())
+    why: str | None = Field(default=None, max_length=500)
 
 
 class SessionRow(SQLModel, table=True):

@@ -21,14 +21,21 @@ from shuanglu.evidence.manifest import (
     TimelineEntry,
 )
 from shuanglu.evidence.models import models_named_by
-from shuanglu.evidence.names import README_FILE, card_file, object_file, prompt_file, screen_file
+from shuanglu.evidence.names import (
+    README_FILE,
+    card_file,
+    document_file,
+    object_file,
+    prompt_file,
+    screen_file,
+)
 from shuanglu.evidence.readme import readme_file
-from shuanglu.script.model import Script
+from shuanglu.script.model import DocumentStep, Script
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
 from shuanglu.timeline.events import Event
 
-Role = Literal["strokes", "statement", "prompt", "consent", "card", "screen"]
+Role = Literal["strokes", "statement", "prompt", "consent", "card", "screen", "document"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,7 +48,12 @@ class NamedObject:
     @property
     def file(self) -> str:
         """Its name in the package."""
-        named = {"prompt": prompt_file, "card": card_file, "screen": screen_file}
+        named = {
+            "prompt": prompt_file,
+            "card": card_file,
+            "screen": screen_file,
+            "document": document_file,
+        }
         return named.get(self.role, object_file)(self.sha256)
 
 
@@ -65,6 +77,18 @@ def objects_named_by(events: Sequence[Event]) -> tuple[NamedObject, ...]:
             case ev.ScreenStored(piece_sha256=sha256):
                 found.add(NamedObject("screen", sha256))
     return tuple(sorted(found))
+
+
+def objects_of_record(script: Script, events: Sequence[Event]) -> tuple[NamedObject, ...]:
+    """Those that the timeline names, and the PDF of every document step that was begun."""
+    pinned = {
+        step.id: step.sha256
+        for step in script.steps
+        if isinstance(step, DocumentStep) and step.file is not None
+    }
+    begun = {e.payload.step_id for e in events if isinstance(e.payload, ev.StepBegun)}
+    shown = {NamedObject("document", pinned[step_id]) for step_id in begun & pinned.keys()}
+    return tuple(sorted(shown.union(objects_named_by(events))))
 
 
 def synthetic_prompts(events: Sequence[Event]) -> frozenset[str]:

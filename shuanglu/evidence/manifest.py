@@ -14,6 +14,7 @@ from pydantic import Field
 from shuanglu.evidence.canonical import CanonicalObject
 from shuanglu.evidence.names import (
     CARD_NAME,
+    DOCUMENT_NAME,
     JOURNAL_NAME,
     MEDIA_NAME,
     OBJECT_NAME,
@@ -90,7 +91,7 @@ class MediaEntry(NamedFile):
 class ObjectEntry(NamedFile):
     """A file named by its own hash."""
 
-    role: Literal["strokes", "statement", "prompt", "consent", "card", "screen"]
+    role: Literal["strokes", "statement", "prompt", "consent", "card", "screen", "document"]
     synthetic: Literal[True] | None = Field(
         default=None,
         description="speech that a machine made (人工智能生成, REG-30); absent in older records",
@@ -141,7 +142,12 @@ def _named(file: str, entry: TimelineEntry | ScriptEntry) -> NamedFile:
 def has_lawful_name(file: NamedFile) -> bool:
     """Whether a file's name is the one that its role and hash demand."""
     if isinstance(file, ObjectEntry):
-        forms = {"prompt": PROMPT_NAME, "card": CARD_NAME, "screen": SCREEN_NAME}
+        forms = {
+            "prompt": PROMPT_NAME,
+            "card": CARD_NAME,
+            "screen": SCREEN_NAME,
+            "document": DOCUMENT_NAME,
+        }
         found = forms.get(file.role, OBJECT_NAME).fullmatch(file.file)
         return found is not None and found.group(1) == file.sha256
     if isinstance(file, MediaEntry | JournalFile):

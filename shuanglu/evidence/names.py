@@ -24,6 +24,7 @@ OBJECT_NAME = re.compile(r"^objects/([0-9a-f]{64})\.json$", re.ASCII)
 PROMPT_NAME = re.compile(r"^prompts/([0-9a-f]{64})\.ogg$", re.ASCII)
 
 CARD_NAME = re.compile(r"^cards/([0-9a-f]{64})\.jpg$", re.ASCII)
+DOCUMENT_NAME = re.compile(r"^documents/([0-9a-f]{64})\.pdf$", re.ASCII)
 SCREEN_NAME = re.compile(r"^screen/([0-9a-f]{64})\.jsonl\.gz$", re.ASCII)
 
 
@@ -45,6 +46,11 @@ def object_file(sha256: str) -> str:
 def card_file(sha256: str) -> str:
     """``cards/<sha256>.jpg``."""
     return f"cards/{sha256}.jpg"
+
+
+def document_file(sha256: str) -> str:
+    """``documents/<sha256>.pdf``."""
+    return f"documents/{sha256}.pdf"
 
 
 def screen_file(sha256: str) -> str:

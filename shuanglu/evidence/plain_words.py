@@ -35,7 +35,7 @@ def _line(script: Script, item: ConfirmedItem) -> Text:  # noqa: C901, PLR0911 -
         case "question" | "consent" | "summary":
             return _answer_line(script, item)
         case "document":
-            return Text(zh=f"我已读完:{item.document}", en=f"I read to the end: {title.en}")
+            return _document_line(title, item)
         case "identity":
             return Text(
                 zh=f"我的身份:{item.name or ''} {item.number_masked or ''}".rstrip(),
@@ -56,6 +56,14 @@ def _line(script: Script, item: ConfirmedItem) -> Text:  # noqa: C901, PLR0911 -
             return Text(zh=f"已谈完:{title.zh}", en=f"We talked about: {title.en}")
         case "confirmation":
             return Text(zh=f"我已确认:{title.zh}", en=f"I confirmed: {title.en}")
+
+
+def _document_line(title: Text, item: ConfirmedItem) -> Text:
+    marked = len(item.sentences_marked)
+    zh, en = f"我已读完:{item.document}", f"I read to the end: {title.en}"
+    if not marked:
+        return Text(zh=zh, en=en)
+    return Text(zh=f"{zh},确认重点语句 {marked} 句", en=f"{en}; key sentences marked: {marked}")
 
 
 def _answer_line(script: Script, item: ConfirmedItem) -> Text:

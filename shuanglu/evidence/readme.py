@@ -64,6 +64,13 @@ cards/       pictures of the ID card that was shown; keep them safe 证件照片
 """,
     ),
     (
+        "document",
+        """\
+documents/   PDFs that were shown and read, each named by its hash, which script.json gives
+             所展示的 PDF 文件,文件名是它的哈希,与 script.json 一致
+""",
+    ),
+    (
         "screen",
         """\
 screen/      what the customer's page showed, as rrweb events (rrweb.io) on the recording's clock,

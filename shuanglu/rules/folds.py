@@ -25,6 +25,11 @@ class FactFold:
         self._run_since_ms = 0
         self._seen_ms: int | None = None
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether newer samples speak for another value, and are too few yet."""
+        return self._run_length > 0
+
     def observe(self, seen: Observation, now_ms: int) -> ObservationChanged | None:
         """Take one sample; tell if the fact changed by it."""
         self._seen_ms = now_ms

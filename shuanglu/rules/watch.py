@@ -43,6 +43,11 @@ class Watch:
         return {fact: fold.kind for fact, fold in self._facts.items()}
 
     @property
+    def undecided(self) -> frozenset[Fact]:
+        """Facts of which one more sample may change the value: the sooner it comes the better."""
+        return frozenset(fact for fact, fold in self._facts.items() if fold.is_undecided)
+
+    @property
     def moment(self) -> frozenset[str]:
         """What goes on in the script; some rules hold only then (``during``)."""
         return self._moment

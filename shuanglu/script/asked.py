@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from shuanglu.script.parts import ScriptPart, StepBase, Text
+from shuanglu.script.refusal import refusal, require_own_ids
 from shuanglu.timeline.events.payload import is_absent
 
 SpokenWords = Annotated[str, Field(min_length=1, max_length=40)]
@@ -35,7 +36,8 @@ class Choice(ScriptPart):
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Choice:
         if self.accepted and self.then is not None:
-            raise ValueError("an accepted choice goes on: `then` belongs to a refused one")
+            told = "an accepted choice goes on: `then` belongs to a refused one"
+            raise refusal("accepted_leads_on", told, at=("then",))
         return self
 
 
@@ -59,14 +61,15 @@ class AskedStep(StepBase):
 
     @model_validator(mode="after")
     def _choices_make_sense(self) -> AskedStep:
-        ids = [choice.id for choice in self.choices]
-        if len(set(ids)) != len(ids):
-            raise ValueError("two choices have the same id")
+        require_own_ids([choice.id for choice in self.choices], "choices")
         if not self.accepted_choices:
-            raise ValueError("no choice is accepted: the step could never be completed")
+            told = "no choice is accepted: the step could never be completed"
+            raise refusal("no_answer_accepted", told, at=("choices",))
         yes, no = set(self.yes_words), set(self.no_words)
-        if no.intersection(self.accepted_words) or yes.intersection(self.refused_words):
-            raise ValueError("the same words would be accepted and refused")
+        both = no.intersection(self.accepted_words) | yes.intersection(self.refused_words)
+        if both:
+            told = "the same words would be accepted and refused: {words}"
+            raise refusal("same_words", told, at=("choices",), words="、".join(sorted(both)))
         return self
 
     @property
@@ -78,6 +81,11 @@ class AskedStep(StepBase):
     def needs_tap(self) -> bool:
         """Whether words alone cannot tell which of several accepted choices was meant."""
         return len(self.accepted_choices) > 1
+
+    @property
+    def refusals_lead_to(self) -> frozenset[str]:
+        """What its refused choices lead to; of several, words alone cannot tell which it is."""
+        return frozenset(c.then or "again" for c in self.choices if not c.accepted)
 
     @property
     def yes_words(self) -> tuple[str, ...]:

@@ -15,10 +15,12 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shuanglu.rules.suitability import is_valid, shipped_suitability
+from shuanglu.script.refusal import refusal
 from shuanglu.timeline.events import Circumstances, SuitabilityChecked
 from shuanglu.timeline.events.payload import is_absent
 
 Value = int | bool | str
+OLDEST_YEARS = 130
 
 
 class Circumstance(StrEnum):
@@ -64,27 +66,33 @@ class Condition(BaseModel):
     def _is_one_thing(self) -> Self:
         forms = (self.fact, self.answer, self.all_, self.any_, self.not_)
         if sum(form is not None for form in forms) != 1:
-            raise ValueError("a condition has exactly one of: fact, answer, all, any, not")
+            told = "a condition has exactly one of: fact, answer, all, any, not"
+            raise refusal("one_form", told)
         compared = [c for c in (self.at_least, self.below, self.is_) if c is not None]
         if self.fact is not None:
             self._check_fact(self.fact, len(compared))
         elif self.answer is not None:
             if self.is_ is None or len(compared) != 1:
-                raise ValueError("a condition on an answer needs: is, with the ids of choices")
+                told = "a condition on an answer needs: is, with the ids of choices"
+                raise refusal("answer_needs_is", told)
         elif compared:
-            raise ValueError("at_least, below and is belong beside a fact or an answer")
+            told = "at_least, below and is belong beside a fact or an answer"
+            raise refusal("comparison_alone", told)
         if () in (self.all_, self.any_, self.is_):
-            raise ValueError("an empty list holds never or always: leave the condition out")
+            told = "an empty list holds never or always: leave the condition out"
+            raise refusal("empty_condition", told)
         return self
 
     def _check_fact(self, fact: Circumstance, compared: int) -> None:
         if compared == 0:
-            raise ValueError("a fact needs one of: at_least, below, is")
+            raise refusal("fact_uncompared", "a fact needs one of: at_least, below, is")
         if fact not in NUMBERS and (self.at_least is not None or self.below is not None):
-            raise ValueError(f"{fact} is no number: compare it with is")
+            told = "{fact} is no number: compare it with is"
+            raise refusal("not_a_number", told, fact=fact)
         kind = bool if fact in FLAGS else int if fact in NUMBERS else str
         if self.is_ is not None and any(type(value) is not kind for value in self.is_):
-            raise ValueError(f"{fact} is compared with values of type {kind.__name__}")
+            told = "{fact} is compared with values of type {kind}"
+            raise refusal("fact_type", told, at=("is",), fact=fact, kind=kind.__name__)
 
     def parts(self) -> Iterator[Condition]:
         """This condition and every one inside it."""
@@ -97,6 +105,15 @@ class Condition(BaseModel):
     def facts(self) -> frozenset[Circumstance]:
         """The circumstances that it asks about."""
         return frozenset(part.fact for part in self.parts() if part.fact is not None)
+
+    def concerns_younger_than(self, years: int) -> bool:
+        """Whether some part of it holds of ages below ``years`` only."""
+        ages = [part for part in self.parts() if part.fact is Circumstance.AGE]
+        return any(
+            not any(compares(part, age) for age in range(years, OLDEST_YEARS))
+            and any(compares(part, age) for age in range(years))
+            for part in ages
+        )
 
     @property
     def answers(self) -> frozenset[str]:

@@ -13,17 +13,22 @@ from pydantic import Field, model_validator
 from shuanglu.errors import InvalidInputError
 from shuanglu.parsed import parsed
 from shuanglu.script.conditions import TOLD, Circumstance
+from shuanglu.script.refusal import refusal, require_own_ids
 from shuanglu.script.steps import (
+    AgentDelivery,
     AskedStep,
     Choice,
     ConfirmationStep,
     ConsentStep,
     DisclosureStep,
+    DocumentFile,
     DocumentStep,
     IdentityStep,
+    KeySentence,
     LivenessStep,
     QuestionnaireStep,
     QuestionStep,
+    RecordedDelivery,
     ScriptPart,
     ShowStep,
     SignatureStep,
@@ -39,16 +44,20 @@ from shuanglu.timeline.events import Assurance
 from shuanglu.timeline.events.payload import is_absent
 
 __all__ = [
+    "AgentDelivery",
     "AskedStep",
     "Choice",
     "ConfirmationStep",
     "ConsentStep",
     "DisclosureStep",
+    "DocumentFile",
     "DocumentStep",
     "IdentityStep",
+    "KeySentence",
     "LivenessStep",
     "QuestionStep",
     "QuestionnaireStep",
+    "RecordedDelivery",
     "Script",
     "ShowStep",
     "SignatureStep",
@@ -89,22 +98,29 @@ class Script(ScriptPart):
 
     @model_validator(mode="after")
     def _steps_make_sense(self) -> Script:
-        ids = [step.id for step in self.steps]
-        if len(set(ids)) != len(ids):
-            raise ValueError("two steps have the same id")
+        require_own_ids([step.id for step in self.steps], "steps")
+        last = ("steps", len(self.steps) - 1)
         if self.steps[-1].kind != "confirmation":
-            raise ValueError("the last step must be the confirmation: it covers all before it")
+            told = "the last step must be the confirmation: it covers all before it"
+            raise refusal("last_is_confirmation", told, at=last)
         if self.steps[-1].when is not None:
-            raise ValueError("the confirmation has no condition: without it nothing is signed")
+            told = "the confirmation has no condition: without it nothing is signed"
+            raise refusal("confirmation_conditional", told, at=(*last, "when"))
         if not TOLD.issuperset(self.circumstances or ()):
-            raise ValueError("age, risk_level and level_changed are found out, not told before")
-        for number, step in enumerate(self.steps):
-            unknown = step.when.answers - set(ids[:number]) if step.when else frozenset()
-            if unknown:
-                raise ValueError(
-                    f"step {step.id} depends on {min(unknown)}, which does not come before it"
-                )
+            told = "age, risk_level and level_changed are found out, not told before"
+            raise refusal("found_out_not_told", told, at=("circumstances",))
+        self._conditions_look_back()
         return self
+
+    def _conditions_look_back(self) -> None:
+        before: set[str] = set()
+        for number, step in enumerate(self.steps):
+            unknown = step.when.answers - before if step.when else frozenset()
+            if unknown:
+                told = "step {step} depends on {asked}, which does not come before it"
+                here = ("steps", number, "when")
+                raise refusal("asks_later", told, at=here, step=step.id, asked=min(unknown))
+            before.add(step.id)
 
     @property
     def sha256(self) -> str:

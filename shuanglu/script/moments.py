@@ -28,6 +28,9 @@ def moment_of(script: Script, state: RunState) -> frozenset[str]:
         return frozenset({"prompt"})
     if state.phase is RunPhase.AWAITING and state.step_id is not None:
         kind = script.step(state.step_id).kind
+        if kind == "disclosure":
+            # Two people, and the voice of the one who is not filmed: most rules rest.
+            return frozenset({"reading"})
         return frozenset({_OF_THE_CUSTOMERS_TURN.get(kind, "idle")})
     return frozenset({"idle"})
 

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from shuanglu.script.parts import ScriptPart, StepBase, Text
+from shuanglu.script.refusal import refusal, require_own_ids
 
 
 class RiskOption(ScriptPart):
@@ -30,8 +31,7 @@ class RiskQuestion(ScriptPart):
 
     @model_validator(mode="after")
     def _options_differ(self) -> RiskQuestion:
-        if len({option.id for option in self.options}) != len(self.options):
-            raise ValueError("two options have the same id")
+        require_own_ids([option.id for option in self.options], "options")
         return self
 
     def points(self, option_id: str) -> int | None:
@@ -53,13 +53,13 @@ class QuestionnaireStep(StepBase):
 
     @model_validator(mode="after")
     def _levels_make_sense(self) -> QuestionnaireStep:
-        ids = [question.id for question in self.questions]
-        if len(set(ids)) != len(ids):
-            raise ValueError("two questions have the same id")
+        require_own_ids([question.id for question in self.questions], "questions")
+        here = ("level_from",)
         if list(self.level_from) != sorted(set(self.level_from)):
-            raise ValueError("level_from must rise")
+            raise refusal("levels_fall", "level_from must rise", at=here)
         if self.level_from[0] <= self._least or self.level_from[-1] > self._most:
-            raise ValueError("with these points some levels can never be reached")
+            told = "with these points some levels can never be reached"
+            raise refusal("level_unreachable", told, at=here)
         return self
 
     @property

@@ -11,24 +11,30 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from shuanglu.rules.reading import sentences
 from shuanglu.script.asked import AskedStep, Choice, ConsentStep, QuestionStep, SummaryStep
+from shuanglu.script.delivery import AgentDelivery, Delivery, RecordedDelivery
+from shuanglu.script.document import DocumentFile, DocumentStep, KeySentence, document_sha256
 from shuanglu.script.parts import ScriptPart, StepBase, Text
 from shuanglu.script.questionnaire import QuestionnaireStep, RiskOption, RiskQuestion
-from shuanglu.timeline.chain import canonical_bytes, sha256_hex
-from shuanglu.timeline.events import CardSide, Sha256Hex
+from shuanglu.timeline.events import CardSide
 from shuanglu.timeline.events.payload import is_absent
 
 __all__ = [
+    "AgentDelivery",
     "AskedStep",
     "Choice",
     "ConfirmationStep",
     "ConsentStep",
     "DisclosureStep",
+    "DocumentFile",
     "DocumentStep",
     "IdentityStep",
+    "KeySentence",
     "LivenessStep",
     "QuestionStep",
     "QuestionnaireStep",
+    "RecordedDelivery",
     "RiskOption",
     "RiskQuestion",
     "ScriptPart",
@@ -44,26 +50,40 @@ __all__ = [
 
 
 class DisclosureStep(StepBase):
-    """Spoken to its end, with proof of playback from the phone."""
+    """Spoken to its end, with proof of playback from the phone, or read aloud by the agent."""
 
     kind: Literal["disclosure"] = "disclosure"
-
-
-class DocumentStep(StepBase):
-    """A document read to its end, pinned by hash."""
-
-    kind: Literal["document"] = "document"
-    document: str = Field(description="name of the document beside the script")
-    document_sha256: Sha256Hex
-    pages: tuple[Text, ...] = Field(min_length=1, description="the document's text, page by page")
-    min_page_ms: int = Field(default=1000, ge=0, description="least time that a page is in view")
+    delivery: Delivery | None = Field(
+        default=None,
+        description="who speaks it; absent: it is synthesised",
+        exclude_if=is_absent,
+    )
 
     @model_validator(mode="after")
-    def _hash_names_the_pages(self) -> DocumentStep:
-        right = document_sha256(self.pages)
-        if self.document_sha256 != right:
-            raise ValueError(f"document_sha256 is not the hash of the pages, which is {right}")
+    def _has_the_sentences(self) -> DisclosureStep:
+        delivery = self.delivery
+        if isinstance(delivery, AgentDelivery) and delivery.required is not None:
+            count, numbers = len(sentences(self.say)), delivery.required
+            if max(numbers) > count or len(set(numbers)) != len(numbers):
+                raise ValueError(f"required: numbers of the {count} sentences of `say`, each once")
         return self
+
+    @property
+    def reader(self) -> AgentDelivery | None:
+        """How it is read aloud, if a person beside the customer reads it."""
+        return self.delivery if isinstance(self.delivery, AgentDelivery) else None
+
+    @property
+    def recording(self) -> RecordedDelivery | None:
+        """Which recording is played, if one is."""
+        return self.delivery if isinstance(self.delivery, RecordedDelivery) else None
+
+    @property
+    def wanted(self) -> tuple[int, ...]:
+        """Numbers of the sentences that the reader must be heard to say."""
+        if self.reader is None:
+            return ()
+        return self.reader.required or tuple(range(1, len(sentences(self.say)) + 1))
 
 
 class SignatureStep(StepBase):
@@ -149,8 +169,3 @@ class StepKind(StrEnum):
     QUESTIONNAIRE = "questionnaire"
     SHOW = "show"
     TALK = "talk"
-
-
-def document_sha256(pages: tuple[Text, ...]) -> str:
-    """Hash that pins a document: SHA-256 over the canonical JSON of its pages."""
-    return sha256_hex(canonical_bytes([page.model_dump(mode="json") for page in pages]))

@@ -13,6 +13,7 @@
 | ``media.status`` | request | signalling → worker | StatusRequest → StatusReply |
 | ``media.ready`` | request | server → worker | MediaReadyRequest → MediaReady |
 | ``speech.prepare`` | request | server → worker | SpeechRequest → SpeechView |
+| ``speech.recording`` | request | server → worker | RecordingRequest → RecordingView |
 | ``media.left`` | publish | signalling → worker | Left |
 | ``template.keep`` | request | worker → server | TemplateKeep → Done |
 | ``template.load`` | request | worker → server | TemplateLoad → TemplateReply |
@@ -44,10 +45,12 @@ from shuanglu.wire.signalling import (
     HearAgain,
     IdentityConfirm,
     IdentityRetake,
+    KeySentenceReport,
     PageVisibility,
     PlayTestSound,
     PromptProof,
     QuestionnaireReport,
+    ReadingDone,
     RedoStep,
     ServerMessage,
     TalkDone,
@@ -139,8 +142,10 @@ PhoneInput = (
     | PromptProof
     | AnswerTap
     | DocumentReadReport
+    | KeySentenceReport
     | QuestionnaireReport
     | TalkDone
+    | ReadingDone
     | RedoStep
     | IdentityConfirm
     | IdentityRetake

@@ -9,7 +9,15 @@ from pydantic import Field
 
 from shuanglu.script.conditions import Circumstance
 from shuanglu.script.model import Choice, StepKind, Text
-from shuanglu.timeline.events import Assurance, Channel, ConsentKind, Event, Missing, Outcome
+from shuanglu.timeline.events import (
+    Assurance,
+    Channel,
+    ConsentKind,
+    Event,
+    Missing,
+    Outcome,
+    ScreenNote,
+)
 from shuanglu.wire.base import Wire
 from shuanglu.wire.signalling import Attempt, StepId
 from shuanglu.wire.views import CustomerSession, SessionSummary
@@ -148,6 +156,7 @@ class SessionDetail(Wire):
     events: tuple[Event, ...]
     verdict_missing: tuple[Missing, ...]
     verdict_not_evaluated: tuple[Missing, ...]
+    verdict_notes: tuple[ScreenNote, ...] = Field(description="what is not whole, and stands")
     one_time_code: str | None = Field(
         description="embedded default of the SMS gateway: shown to staff, and marked so"
     )

@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
+from shuanglu.script.conditions import Circumstance
 from shuanglu.script.lint import Finding
 from shuanglu.script.model import Script, Text
 from shuanglu.script.simulate import SimulatedSale, SimulatedStep
@@ -101,8 +102,51 @@ class DraftView(Wire):
     draft: DraftSummary
     text: str
     next_version: int = Field(description="the number that the text must carry to be published")
+    in_force_version: int | None = Field(description="what sessions created now get; null: none")
     written_by: tuple[str, ...] = Field(description="everybody who wrote or submitted it")
     is_mine: bool = Field(description="the caller is among them, and so cannot approve it")
+
+
+class ScriptChange(Wire):
+    """One line of a script's history."""
+
+    at: datetime
+    by: str
+    action: str = Field(description="write, submit, reopen, approve, reject, publish, withdraw")
+    state: DraftState = Field(description="what the draft was afterwards")
+    draft_id: str | None = Field(description="null: a version that came with the product")
+    version: int | None
+    why: str | None = Field(description="the reviewer's comment, or why it was taken back")
+
+
+class ScriptHistory(Wire):
+    """Who did what to a script, when and why; the latest first."""
+
+    items: tuple[ScriptChange, ...]
+
+
+class ScriptTemplate(Wire):
+    """A script to start from, as the list shows it."""
+
+    template_id: str
+    title: Text
+    sale: Text = Field(description="the kind of sale, and so what the linter demands")
+    circumstances: tuple[Circumstance, ...] = Field(description="told when a session is created")
+    estimated_minutes: int
+    step_count: int
+
+
+class ScriptTemplates(Wire):
+    """Every template."""
+
+    items: tuple[ScriptTemplate, ...]
+
+
+class ScriptTemplateText(Wire):
+    """A template's YAML; its comments say what must be replaced."""
+
+    template: ScriptTemplate
+    text: str
 
 
 class ScriptText(Wire):
@@ -174,6 +218,14 @@ class ScriptSimulation(Wire):
     total_ms: int
 
 
+class SpeechRefusal(StrEnum):
+    """Why the speech of a script cannot be rendered; the office has a sentence for each."""
+
+    NO_VOICE = "no_voice"  # the script names a voice that is not there
+    NO_WORDS = "no_words"  # the voice cannot say what a step says
+    FAILED = "failed"  # rendering broke down, or took too long
+
+
 class StepSpeech(Wire):
     """The rendered speech of a step."""
 
@@ -189,3 +241,4 @@ class SpeechView(Wire):
     steps: tuple[StepSpeech, ...] = ()
     refused_step: str | None = None
     refused_because: str | None = None
+    refused_reason: SpeechRefusal | None = None

@@ -80,6 +80,16 @@ class DocumentReadReport(Wire):
     page_seen_ms: tuple[Annotated[int, Field(ge=0, le=86_400_000)], ...] = Field(max_length=500)
 
 
+class KeySentenceReport(Wire):
+    """The document was read; this sentence of it was tapped, or copied as ``words`` say."""
+
+    type: Literal["key_sentence"] = "key_sentence"
+    step_id: StepId
+    attempt: Attempt
+    sentence: int = Field(ge=1, le=20, description="which of the step's key sentences")
+    words: str | None = Field(default=None, max_length=1000)
+
+
 class QuestionnaireReport(Wire):
     """Every question of the questionnaire answered: id of the option by id of the question."""
 
@@ -93,6 +103,14 @@ class TalkDone(Wire):
     """The free talk is over."""
 
     type: Literal["talk_done"] = "talk_done"
+    step_id: StepId
+    attempt: Attempt
+
+
+class ReadingDone(Wire):
+    """The text that is read aloud has been read; what was not heard is asked for again."""
+
+    type: Literal["reading_done"] = "reading_done"
     step_id: StepId
     attempt: Attempt
 
@@ -196,8 +214,10 @@ PhoneMessage = Annotated[
     | PromptProof
     | AnswerTap
     | DocumentReadReport
+    | KeySentenceReport
     | QuestionnaireReport
     | TalkDone
+    | ReadingDone
     | RedoStep
     | IdentityConfirm
     | IdentityRetake

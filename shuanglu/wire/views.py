@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shuanglu.script.model import Choice, StepKind, Text
+from shuanglu.script.model import Choice, DocumentFile, StepKind, Text
 from shuanglu.script.runner import RunPhase
 from shuanglu.timeline.events import (
     Assurance,
@@ -21,6 +21,7 @@ from shuanglu.timeline.events import (
     VoiceSpeed,
 )
 from shuanglu.wire.base import Wire
+from shuanglu.wire.reading import ReadingView
 
 
 class SessionPhase(StrEnum):
@@ -99,6 +100,14 @@ class QuestionnaireQuestion(Wire):
     options: tuple[QuestionnaireOption, ...]
 
 
+class KeySentenceView(Wire):
+    """A sentence of the document that is to be marked when it was read."""
+
+    text: Text
+    by: Literal["tap", "copy"]
+    marked: bool
+
+
 class StepView(Wire):
     """The step that the phone shows now."""
 
@@ -123,9 +132,17 @@ class StepView(Wire):
     subject: Text | None = Field(default=None, description="the paper that is to be shown")
     hint: str | None = Field(default=None, description="what keeps it from being captured")
     min_talk_ms: int = 0
+    reading: ReadingView | None = Field(
+        default=None, description="the agent beside the customer reads this step aloud"
+    )
     document_sha256: str | None = None
     pages: tuple[Text, ...] = ()
     min_page_ms: int = 0
+    file: DocumentFile | None = Field(
+        default=None, description="a PDF instead of pages: GET /api/v1/customer/documents/{sha256}"
+    )
+    document_read: bool = Field(default=False, description="in this attempt, to its last page")
+    key_sentences: tuple[KeySentenceView, ...] = ()
     last_failure: str | None = Field(
         default=None, description="why the attempt before this one did not stand"
     )

@@ -55,6 +55,32 @@ def test_a_file_that_cannot_be_read_returns_2(tmp_path: Path) -> None:
             assert runner.invoke(app, [command, str(path)]).exit_code == 2
 
 
+def test_a_file_in_another_encoding_or_too_large_is_told_with_its_place(tmp_path: Path) -> None:
+    foreign = tmp_path / "gbk.yaml"
+    foreign.write_bytes("id: a\ntitle: 风险\n".encode("gbk"))
+    result = runner.invoke(app, ["lint", str(foreign)])
+    assert result.exit_code == 2
+    assert f"{foreign}:2:8: " in result.output
+    assert "UTF-8" in result.output
+    large = tmp_path / "large.yaml"
+    large.write_bytes("风".encode() * (1 << 20))
+    told = runner.invoke(app, ["lint", str(large)])
+    assert told.exit_code == 2
+    assert "too large" in told.output
+
+
+def test_a_finding_is_told_in_both_languages_with_its_reason(wealth: Path) -> None:
+    text = wealth.read_text(encoding="utf-8").replace("voice:", "vioce:", 1)
+    wealth.write_text(text, encoding="utf-8")
+    printed = runner.invoke(app, ["lint", str(wealth)]).output
+    assert (
+        "没有“vioce”这一项，是不是 voice？ · there is no field vioce here; is it voice?" in printed
+    )
+    (report,) = json.loads(runner.invoke(app, ["lint", "--json", str(wealth)]).output)
+    found = {finding["reason"]: finding for finding in report["findings"]}
+    assert found["unknown_field"]["params"]["near"] == "voice"
+
+
 def test_a_way_shows_which_steps_apply_and_why_not(wealth: Path) -> None:
     told = ["--age", "70", "--product-risk", "4", "--channel", "remote", "--no-returning"]
     result = runner.invoke(app, ["walk", str(wealth), *told, "--risk-level", "4", "--json"])

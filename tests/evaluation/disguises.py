@@ -30,7 +30,9 @@ GLASS_LIGHT = 0.01
 
 def hand_over_the_lens(picture: Pixels) -> Pixels:
     """A palm: dark, reddish, without structure."""
-    blurred = cv2.GaussianBlur(picture, (0, 0), 60)
+    # At an eighth of the size: blurred at its own, it takes a second, and the camera stands still.
+    small = cv2.GaussianBlur(cv2.resize(picture, None, fx=1 / 8, fy=1 / 8), (0, 0), 60 / 8)
+    blurred = cv2.resize(small, SIZE)
     return np.asarray(cv2.addWeighted(blurred, 0.08, _flat((24, 34, 62)), 1, 0), np.uint8)
 
 
@@ -114,13 +116,16 @@ def _flat(colour: tuple[int, int, int]) -> Pixels:
 
 
 class EmptyRoom:
-    """Nobody."""
+    """Nobody. Its light wanders to and fro by chance: a room that repeated itself is a loop."""
 
-    def __init__(self) -> None:
-        self._rooms = itertools.cycle(room(number) for number in range(0, 120, 4))
+    def __init__(self, *, seed: int = 1) -> None:
+        self._rooms = [room(number) for number in range(0, 120, 4)]
+        self._random = np.random.default_rng(seed)
+        self._at = 0
 
     def next_picture(self) -> Pixels:
-        return next(self._rooms)
+        self._at = (self._at + int(self._random.choice((-1, 0, 1, 2)))) % len(self._rooms)
+        return self._rooms[self._at]
 
     def lit(self, picture: Pixels, _colour: Colour) -> Pixels:
         return picture

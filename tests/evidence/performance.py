@@ -24,6 +24,7 @@ from shuanglu.timeline import events as ev
 from shuanglu.timeline.chain import GENESIS_HASH, canonical_bytes, link, sha256_hex
 from shuanglu.timeline.events import Actor, Event, EventDraft
 from tests.evidence.authenticator import ORIGIN, RP_ID, Authenticator, DeviceKeyHolder
+from tests.evidence.readings import deeds_of, pdf_of
 from tests.evidence.screens import screen_piece, told_piece
 from tests.evidence.signatures import signature_of
 from tests.evidence.stretches import StretchMedia
@@ -59,6 +60,7 @@ class Performance:
     objects: dict[NamedObject, bytes] = field(default_factory=dict)
     stretches: list[StretchMedia] = field(default_factory=list)
     elapsed_ms: int = 0
+    pdf: bytes = b""
 
     @property
     def origin(self) -> datetime:
@@ -207,6 +209,7 @@ class Performance:
 
     def begin(self, step: Step, attempt: int) -> None:
         self.tell(ev.StepBegun(step_id=step.id, attempt=attempt))
+        self.objects |= pdf_of(step, self.pdf)
         sound = prompt_bytes(step.id)
         sha256 = sha256_hex(sound)
         self.keep(NamedObject("prompt", sha256), sound)
@@ -287,16 +290,8 @@ class Performance:
 
     def read(self, step: Step, attempt: int) -> None:
         assert isinstance(step, DocumentStep)
-        self.tell(
-            ev.DocumentRead(
-                step_id=step.id,
-                attempt=attempt,
-                document_sha256=step.document_sha256,
-                pages=len(step.pages),
-                page_seen_ms=tuple(1500 for _ in step.pages),
-            ),
-            Actor.CUSTOMER,
-        )
+        for deed in deeds_of(step, attempt):
+            self.tell(deed, Actor.CUSTOMER)
 
     def sign(self, step_id: str, attempt: int) -> None:
         strokes = strokes_of(self.session_id, signature_of(step_id, attempt))

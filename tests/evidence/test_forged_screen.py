@@ -154,6 +154,36 @@ def test_a_record_without_a_screen_claims_none() -> None:
     assert first_failure(Sealed.of(performance).files()) == (0, "")
 
 
+def without_screen() -> Sealed:
+    """A step begins, and no piece of the screen ever comes; from before there was a policy."""
+    performance = Performance()
+    performance.join()
+    performance.elapsed_ms = JOIN_MS
+    performance.tell(ev.RecordingStarted(origin=performance.origin))
+    performance.begin_stretch()
+    performance.store(1)
+    performance.tell(ev.StepBegun(step_id=performance.script.steps[0].id, attempt=1))
+    performance.finish()
+    return Sealed.of(performance)
+
+
+def test_a_verdict_that_hides_that_the_screen_is_missing_is_found() -> None:
+    noted = (ev.ScreenNote.NOT_RECORDED,)
+    sealed = without_screen()
+    assert first_failure(sealed.files()) == (0, "")
+    wrong = changed_payload(sealed, ev.VerdictGiven, notes=noted)
+    assert first_failure(wrong.files()) == (10, "verdict")
+    under_policy = changed_payload(sealed, ev.SessionCreated, screen_policy_version=1)
+    assert first_failure(under_policy.files()) == (10, "verdict")
+    told = changed_payload(under_policy, ev.VerdictGiven, notes=noted)
+    assert first_failure(told.files()) == (0, "")
+
+
+def test_a_policy_that_the_verifier_does_not_know_is_said() -> None:
+    future = changed_payload(without_screen(), ev.SessionCreated, screen_policy_version=99)
+    assert first_failure(future.files()) == (10, "policy")
+
+
 def line(change: Callable[[str], str] = str) -> bytes:
     return change('{"type":3,"timestamp":5}').encode() + b"\n"
 

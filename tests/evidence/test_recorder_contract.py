@@ -52,7 +52,7 @@ def told(payloads: Sequence[ev.Payload]) -> tuple[Event, ...]:
 async def findings_of(objects: FolderObjectStore, payloads: Sequence[ev.Payload]) -> Findings:
     """As sealing gathers a stretch, and as the verifier reads it."""
     events = told(payloads)
-    contents = await collect(objects, events)
+    contents = await collect(objects, Performance(session_id=SESSION).script, events)
     files: dict[str, bytes] = {}
     for stretch in contents.stretches:
         entry = stretch.entry

@@ -71,6 +71,31 @@ def test_voice_and_a_still_picture_are_looked_at_more_often() -> None:
     assert seen[0] < seen[1] < seen[2] <= 40
 
 
+def test_what_is_undecided_is_looked_at_again_soon_but_not_for_ever() -> None:
+    watch = PictureFeed(ObserverSettings())
+    frames = camera(12)
+    feed(watch, frames[:120])
+    watch.is_undecided = True
+    seen = looked(feed(watch, frames[120:]))
+    soon = [at_ms for at_ms in seen if at_ms <= 4000 + 1500]
+    assert 5 <= len(soon) <= 7
+    assert len(seen) - len(soon) <= 8
+    watch.is_undecided = False
+    assert not watch.is_undecided
+
+
+def test_an_answer_is_looked_at_more_closely_while_a_voice_is_heard() -> None:
+    rates = []
+    for hears_voice in (False, True):
+        watch = PictureFeed(ObserverSettings())
+        watch.mode, watch.hears_voice = WatchMode.ANSWER, hears_voice
+        frames = camera(10)
+        sent = feed(watch, frames)
+        assert_decodable(sent, frames)
+        rates.append(len(looked(sent)) / 10)
+    assert rates == [pytest.approx(3.75, abs=0.3), pytest.approx(7.5, abs=0.3)]
+
+
 def test_without_layers_only_key_frames_are_sent_and_more_are_asked_for() -> None:
     watch = PictureFeed(ObserverSettings())
     frames = camera(1.5, layered=False)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shuanglu.errors import InvalidInputError
 from shuanglu.rules.identity import (
+    YOUNGEST_YEARS,
     CardFields,
     TextLine,
     check_card,
@@ -159,3 +160,12 @@ def test_thresholds_that_overlap_are_refused() -> None:
         parse_identity(
             {"version": 1, "in_force_from": "2026-01-01", "same_from": 0.3, "other_below": 0.4}
         )
+
+
+@pytest.mark.parametrize(("born_in", "failed"), [(2009, ()), (2019, ("age",))])
+def test_a_minor_may_where_the_script_asks_for_a_guardian(
+    born_in: int, failed: tuple[str, ...]
+) -> None:
+    fields = CardFields(name="王小明", number=numbered(date(born_in, 1, 15)))
+    assert check_card(fields, "王小明", TODAY) == ("age",)
+    assert check_card(fields, "王小明", TODAY, youngest_years=YOUNGEST_YEARS) == failed

@@ -113,6 +113,16 @@ def test_what_is_not_looked_at_any_more_is_not_evaluated() -> None:
     )
 
 
+def test_it_says_of_what_one_more_look_would_decide() -> None:
+    watch = Watch(FIRST)
+    faces(watch, [(0, "1")])
+    assert watch.undecided == frozenset()
+    faces(watch, [(1000, "0")])
+    assert watch.undecided == {Fact.FACES}
+    faces(watch, [(2000, "0")])
+    assert watch.undecided == frozenset()
+
+
 def test_suspending_ends_alerts_and_forgets_facts() -> None:
     watch = Watch(FIRST)
     faces(watch, [(0, "0"), (1000, "0"), (3000, "0")])

@@ -11,6 +11,7 @@ from shuanglu.script.conditions import TOLD, Circumstance
 from shuanglu.script.model import AskedStep, Script, Step, Text, document_sha256, parse_script
 from shuanglu.script.runner import RunState, apply
 from shuanglu.timeline import events as ev
+from tests.script.reading import read_aloud
 from tests.script.scripts import ZERO_HASH, opening, prompted, stored
 from tests.script.templates.customer import Customer, still, turn_of
 
@@ -89,6 +90,9 @@ def any_step(draw: st.DrawFn, number: int, asked: list[str]) -> dict[str, Any]:
         "on_exhausted": draw(st.sampled_from([None, "stop", "person"])),
         **OF_KIND[kind],
     }
+    if kind == "disclosure":
+        step["say"] = "请听清楚风险。产品不保证本金。"
+        step["delivery"] = draw(st.sampled_from([None, {"by": "agent"}]))
     if kind in ASKED:
         step["choices"] = [
             {"id": "yes-it-is", "label": {"zh": "是", "en": "y"}, "accepted": True},
@@ -194,6 +198,8 @@ def _events_of(step: Step, attempt: int) -> list[ev.Payload]:
         ev.DocumentRead(**of, document_sha256=ZERO_HASH, pages=1, page_seen_ms=(1,)),
         ev.TalkEnded(**of, from_ms=0, to_ms=1, speech_ms=None),
         still(step.id, attempt),
+        ev.ReadingClaimed(**of),
+        *read_aloud(step, attempt, without=(1,), ends_round=True),
         ev.StepCompleted(**of),
         *(ev.StepFailed.model_validate({**of, "reason": reason}) for reason in reasons),
         *(ev.ScriptStopped.model_validate({**of, "reason": reason}) for reason in stops),

@@ -139,3 +139,18 @@ def test_a_condition_on_a_later_step_is_refused() -> None:
 
 def test_without_a_condition_everything_applies() -> None:
     assert applies(None, Known())
+
+
+@pytest.mark.parametrize(
+    ("data", "concerns"),
+    [
+        ({"fact": "age", "below": 18}, True),
+        ({"fact": "age", "is": [16, 17]}, True),
+        ({"all": [{"fact": "channel", "is": ["counter"]}, {"fact": "age", "below": 18}]}, True),
+        ({"fact": "age", "at_least": 60}, False),
+        ({"fact": "age", "below": 60}, False),
+        ({"fact": "product_risk", "below": 4}, False),
+    ],
+)
+def test_a_condition_may_concern_minors_only(data: dict[str, Any], *, concerns: bool) -> None:
+    assert Condition.model_validate(data).concerns_younger_than(18) is concerns

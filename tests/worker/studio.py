@@ -32,6 +32,7 @@ from server.scripts.library import publish_scripts
 from server.storage import migrate
 from server.storage.engine import Database
 from shuanglu.clock import ManualClock, SystemClock
+from shuanglu.errors import NotFoundError
 from shuanglu.script.model import Script
 from shuanglu.script.runner import RunState, fold
 from shuanglu.timeline import events as ev
@@ -77,6 +78,9 @@ class SpokenTone:
             speed=speed,
         )
         return dict.fromkeys([step.id for step in script.steps] + [TEST_SOUND_ID], prompt)
+
+    async def recorded(self, sha256: str, say: str) -> RenderedPrompt:
+        raise NotFoundError(f"no recording {sha256} of {say}")
 
 
 @dataclass

@@ -218,6 +218,25 @@ async def test_a_customer_who_was_assessed_too_often_is_told_before_the_question
     assert stage.state.phase is RunPhase.FINISHING
 
 
+@pytest.mark.parametrize(("level", "stops"), [(2, True), (3, False)])
+async def test_who_is_spared_the_questions_is_held_to_the_level_of_before(
+    level: int,
+    stops: bool,  # noqa: FBT001 - a column
+) -> None:
+    spared = {"when": {"fact": "returning", "is": [False]}, "level_from": [5, 10, 15, 20]}
+    script = script_of(
+        kind="questionnaire", questions=QUESTIONS, stop_above_tolerance=True, **spared
+    )
+    stage = at_turn(script, product_risk=3)
+    born = replace(stage.state.known, birth_date=date(1980, 1, 1))
+    stage.state = replace(
+        stage.state, phase=RunPhase.BETWEEN, step_id=None, attempt=0, attempts={}, known=born
+    )
+    await stage.append(ev.Actor.SYSTEM, counted(level=level, on=date(2026, 10, 1)))
+    stopped = Append(ev.ScriptStopped(step_id="it", attempt=0, reason="not_suitable"))
+    assert (decide(stage.script, stage.state) == stopped) is stops
+
+
 async def test_an_assessment_counts_before_it_stands() -> None:
     stage = at_turn(questionnaire())
     await inputs_of(stage).take(reported(income="low", loss="low"))

@@ -37,6 +37,12 @@ export function createOfficeRouter(): Router {
         component: () => import("./scripts/VersionPage.vue"),
         props: true,
       },
+      {
+        path: "/scripts/:scriptId/history",
+        name: "script-history",
+        component: () => import("./scripts/HistoryPage.vue"),
+        props: true,
+      },
       { path: "/login", name: "login", component: LoginPage, meta: { open: true } },
       {
         path: "/sessions/:id",

@@ -39,10 +39,13 @@ export type AnyPayload =
   | AnswerTapped
   | AnswerJudged
   | DocumentRead
+  | KeySentenceMarked
   | SuitabilityChecked
   | QuestionnaireAnswered
   | StillCaptured
   | TalkEnded
+  | ReadingClaimed
+  | ReadingHeard
   | IdentityCaptured
   | IdentityRead
   | IdentityConfirmed
@@ -138,6 +141,10 @@ export type Legibility = "legible" | "unsure" | "illegible" | "other_name" | "no
  */
 export type Assurance = "webauthn_user_verified" | "device_key_and_code";
 /**
+ * What a verdict says of the screen recording where it is not whole.
+ */
+export type ScreenNote = "screen_not_recorded" | "screen_partly_recorded";
+/**
  * The verdict over a whole record.
  */
 export type Outcome = "complete" | "needs_review" | "incomplete";
@@ -232,8 +239,10 @@ export type PhoneMessage =
   | PromptProof
   | AnswerTap
   | DocumentReadReport
+  | KeySentenceReport
   | QuestionnaireReport
   | TalkDone
+  | ReadingDone
   | RedoStep
   | IdentityConfirm
   | IdentityRetake
@@ -261,6 +270,10 @@ export type ServerMessage =
   | Refused
   | Bye
   | Pong;
+/**
+ * Why the speech of a script cannot be rendered; the office has a sentence for each.
+ */
+export type SpeechRefusal = "no_voice" | "no_words" | "failed";
 
 /**
  * Every message and view, by name. Generated: see shuanglu/wire/schema.py.
@@ -268,6 +281,7 @@ export type ServerMessage =
 export interface Wire {
   AcknowledgeAlert: AcknowledgeAlert;
   Actor: Actor;
+  AgentDelivery: AgentDelivery;
   AlertCase: AlertCase;
   AlertCounts: AlertCounts;
   AlertEnded: AlertEnded;
@@ -319,6 +333,7 @@ export interface Wire {
   DisplayChanged: DisplayChanged;
   DisplayMode: DisplayMode;
   DisplayView: DisplayView1;
+  DocumentFile: DocumentFile;
   DocumentRead: DocumentRead;
   DocumentReadReport: DocumentReadReport;
   DocumentStep: DocumentStep;
@@ -347,6 +362,10 @@ export interface Wire {
   Invitation: Invitation;
   InvitationIssued: InvitationIssued;
   InvitationRedeemed: InvitationRedeemed;
+  KeySentence: KeySentence;
+  KeySentenceMarked: KeySentenceMarked;
+  KeySentenceReport: KeySentenceReport;
+  KeySentenceView: KeySentenceView;
   Legibility: Legibility;
   Live: Live;
   LiveStatus: LiveStatus;
@@ -390,7 +409,13 @@ export interface Wire {
   QuestionnaireQuestion: QuestionnaireQuestion;
   QuestionnaireReport: QuestionnaireReport;
   QuestionnaireStep: QuestionnaireStep;
+  ReadingClaimed: ReadingClaimed;
+  ReadingDone: ReadingDone;
+  ReadingHeard: ReadingHeard;
+  ReadingSentence: ReadingSentence;
+  ReadingView: ReadingView;
   Receipt: Receipt;
+  RecordedDelivery: RecordedDelivery;
   RecordingStarted: RecordingStarted;
   RedeemHandover: RedeemHandover;
   RedoStep: RedoStep;
@@ -405,20 +430,27 @@ export interface Wire {
   ScenarioList: ScenarioList;
   ScreenGap: ScreenGap;
   ScreenNotRecorded: ScreenNotRecorded;
+  ScreenNote: ScreenNote;
   ScreenPieceSent: ScreenPieceSent;
   ScreenPosition: ScreenPosition;
   ScreenStored: ScreenStored;
   ScreenUnavailable: ScreenUnavailable;
   Script: Script;
+  ScriptChange: ScriptChange;
+  ScriptHistory: ScriptHistory;
   ScriptLint: ScriptLint;
   ScriptShelf: ScriptShelf;
   ScriptShelves: ScriptShelves;
   ScriptSimulation: ScriptSimulation;
   ScriptStopped: ScriptStopped;
+  ScriptTemplate: ScriptTemplate;
+  ScriptTemplateText: ScriptTemplateText;
+  ScriptTemplates: ScriptTemplates;
   ScriptText: ScriptText;
   ScriptVersion: ScriptVersion;
   ScriptVersionText: ScriptVersionText;
   Sealed: Sealed;
+  SentenceHeard: SentenceHeard;
   ServerMessage: ServerMessage;
   SessionCreated: SessionCreated;
   SessionDetail: SessionDetail;
@@ -439,6 +471,7 @@ export interface Wire {
   SimulatedStep: SimulatedStep;
   Speaker: Speaker;
   SpeechRecognised: SpeechRecognised;
+  SpeechRefusal: SpeechRefusal;
   SpeechView: SpeechView;
   Staff: Staff;
   StatementIssued: StatementIssued;
@@ -479,6 +512,20 @@ export interface Wire {
  */
 export interface AcknowledgeAlert {
   note: string;
+}
+/**
+ * Read aloud from the page by the agent beside the customer, checked sentence by sentence.
+ */
+export interface AgentDelivery {
+  by: "agent";
+  /**
+   * share of a sentence's syllables that must be heard
+   */
+  min_share: number;
+  /**
+   * numbers of the sentences that must be heard, from 1; absent: all
+   */
+  required: number[] | null;
 }
 /**
  * Repeated raises of one alert in one session, until somebody acknowledged them.
@@ -645,6 +692,10 @@ export interface SessionCreated {
   institution: string;
   product: string;
   product_code: string;
+  /**
+   * of the policy by which the verdict speaks of the screen; older records: none
+   */
+  screen_policy_version: number | null;
   script_id: string;
   script_sha256: string;
   script_version: number;
@@ -741,6 +792,7 @@ export interface RouteStaffed {
     | "customer_asked"
     | "attempts_used_up"
     | "liveness_inconclusive"
+    | "reading_not_evaluated"
     | "answer_needs_person";
   type: "route.staffed";
 }
@@ -1080,6 +1132,23 @@ export interface DocumentRead {
   type: "document.read";
 }
 /**
+ * After reading, the customer tapped a sentence of the document, or copied it.
+ */
+export interface KeySentenceMarked {
+  attempt: number;
+  by: "tap" | "copy";
+  /**
+   * which of the step's key sentences
+   */
+  sentence: number;
+  step_id: string;
+  type: "key_sentence.marked";
+  /**
+   * as they were copied; None for a tap
+   */
+  words: string | null;
+}
+/**
  * What the server counted of this customer's earlier risk assessments (REG-24).
  */
 export interface SuitabilityChecked {
@@ -1142,6 +1211,73 @@ export interface TalkEnded {
   step_id: string;
   to_ms: number;
   type: "talk.ended";
+}
+/**
+ * Somebody tapped that everything was read; it is checked next.
+ */
+export interface ReadingClaimed {
+  attempt: number;
+  step_id: string;
+  type: "reading.claimed";
+}
+/**
+ * What had been heard of the text by then, sentence by sentence, in ``speech.recognised``.
+ */
+export interface ReadingHeard {
+  /**
+   * version of how words are matched to sentences
+   */
+  alignment: number;
+  attempt: number;
+  /**
+   * everything said up to a claim is in
+   */
+  ends_round: boolean;
+  /**
+   * False: nothing of this round could be recognised
+   */
+  evaluated: boolean;
+  /**
+   * utterances whose words are not known
+   */
+  not_evaluated: number;
+  /**
+   * @minItems 1
+   */
+  sentences: SentenceHeard[];
+  step_id: string;
+  type: "reading.heard";
+  /**
+   * whose words were recognised in this attempt
+   */
+  utterances: number;
+}
+/**
+ * The best that was heard of one sentence so far in this attempt.
+ */
+export interface SentenceHeard {
+  /**
+   * negators and numerals heard in it that are not in it
+   */
+  added: string;
+  /**
+   * of the utterance with its beginning
+   */
+  from_ms: number | null;
+  /**
+   * syllables of it that were heard, in order
+   */
+  heard: number;
+  /**
+   * its negators and numerals that were not heard
+   */
+  missed: string;
+  /**
+   * its number in the text, from 1
+   */
+  sentence: number;
+  syllables: number;
+  to_ms: number | null;
 }
 /**
  * A still of a card, taken from the running stream; the JPEG is an object named by hash.
@@ -1433,6 +1569,7 @@ export interface StepFailed {
     | "customer_redo"
     | "time_used_up"
     | "talk_too_short"
+    | "reading_incomplete"
     | "signature_illegible"
     | "signature_other_name";
   step_id: string;
@@ -1454,6 +1591,10 @@ export interface VerdictGiven {
   gap_ms: number;
   missing: Missing[];
   not_evaluated: Missing[];
+  /**
+   * what is not whole, by the policies that the session was created under
+   */
+  notes: ScreenNote[] | null;
   outcome: Outcome;
   recorded_ms: number;
   type: "verdict.given";
@@ -1808,13 +1949,17 @@ export interface DeviceKey {
   public_key: string;
 }
 /**
- * Spoken to its end, with proof of playback from the phone.
+ * Spoken to its end, with proof of playback from the phone, or read aloud by the agent.
  */
 export interface DisclosureStep {
   /**
    * regulation items that the step serves, REG-n
    */
   clauses: string[];
+  /**
+   * who speaks it; absent: it is synthesised
+   */
+  delivery: (RecordedDelivery | AgentDelivery) | null;
   id: string;
   kind: "disclosure";
   max_attempts: number;
@@ -1836,6 +1981,16 @@ export interface DisclosureStep {
    * the step applies unless this is known not to hold
    */
   when: Condition | null;
+}
+/**
+ * A human voice that compliance recorded and uploaded; never labelled as a machine's.
+ */
+export interface RecordedDelivery {
+  by: "recorded";
+  /**
+   * of the audio file as it was uploaded
+   */
+  sha256: string;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
@@ -1862,6 +2017,14 @@ export interface DisplayView1 {
   voice: "normal" | "slow";
 }
 /**
+ * A PDF, pinned by the hash of its bytes; the file itself is an object beside the script.
+ */
+export interface DocumentFile {
+  bytes: number;
+  pages: number;
+  sha256: string;
+}
+/**
  * Every page was in view, the last one to its end.
  */
 export interface DocumentReadReport {
@@ -1875,7 +2038,7 @@ export interface DocumentReadReport {
   type: "document_read";
 }
 /**
- * A document read to its end, pinned by hash.
+ * A document read to its end, pinned by hash: text page by page, or a PDF.
  */
 export interface DocumentStep {
   /**
@@ -1886,8 +2049,21 @@ export interface DocumentStep {
    * name of the document beside the script
    */
   document: string;
-  document_sha256: string;
+  /**
+   * hash of `pages`; not with `file`
+   */
+  document_sha256: string | null;
+  /**
+   * a PDF instead of `pages`
+   */
+  file: DocumentFile | null;
   id: string;
+  /**
+   * marked one by one when the document was read
+   *
+   * @maxItems 20
+   */
+  key_sentences: KeySentence[];
   kind: "document";
   max_attempts: number;
   /**
@@ -1900,8 +2076,6 @@ export interface DocumentStep {
   on_exhausted: ("person" | "stop") | null;
   /**
    * the document's text, page by page
-   *
-   * @minItems 1
    */
   pages: Text[];
   /**
@@ -1918,6 +2092,16 @@ export interface DocumentStep {
    * the step applies unless this is known not to hold
    */
   when: Condition | null;
+}
+/**
+ * A sentence that the customer marks for himself after reading (REG-7, REG-17).
+ */
+export interface KeySentence {
+  /**
+   * tap it, or copy it sign by sign (抄录)
+   */
+  by: "tap" | "copy";
+  text: Text;
 }
 /**
  * Words in every language that the page speaks. Chinese is the one that counts.
@@ -1961,6 +2145,10 @@ export interface DraftSummary {
  */
 export interface DraftView {
   draft: DraftSummary;
+  /**
+   * what sessions created now get; null: none
+   */
+  in_force_version: number | null;
   /**
    * the caller is among them, and so cannot approve it
    */
@@ -2020,10 +2208,13 @@ export interface Event {
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | KeySentenceMarked
     | SuitabilityChecked
     | QuestionnaireAnswered
     | StillCaptured
     | TalkEnded
+    | ReadingClaimed
+    | ReadingHeard
     | IdentityCaptured
     | IdentityRead
     | IdentityConfirmed
@@ -2066,9 +2257,19 @@ export interface Finding {
   line: number;
   message: Text;
   /**
+   * what the message names: field, value, line and so on
+   */
+  params: {
+    [k: string]: string | undefined;
+  };
+  /**
    * as in steps.3.choices; empty: the whole script
    */
   path: string;
+  /**
+   * finer than the code, where one code has several sentences
+   */
+  reason: string | null;
 }
 /**
  * A fresh code to go on in another browser: as a link, as a QR code, as eight digits.
@@ -2215,6 +2416,27 @@ export interface Invitation {
   url: string;
 }
 /**
+ * The document was read; this sentence of it was tapped, or copied as ``words`` say.
+ */
+export interface KeySentenceReport {
+  attempt: number;
+  /**
+   * which of the step's key sentences
+   */
+  sentence: number;
+  step_id: string;
+  type: "key_sentence";
+  words: string | null;
+}
+/**
+ * A sentence of the document that is to be marked when it was read.
+ */
+export interface KeySentenceView {
+  by: "tap" | "copy";
+  marked: boolean;
+  text: Text;
+}
+/**
  * The status changed (at most a few times a second).
  */
 export interface Live {
@@ -2274,13 +2496,22 @@ export interface StepView {
   awaiting_customer: boolean;
   challenge: ChallengeView | null;
   choices: Choice[];
+  /**
+   * in this attempt, to its last page
+   */
+  document_read: boolean;
   document_sha256: string | null;
+  /**
+   * a PDF instead of pages: GET /api/v1/customer/documents/{sha256}
+   */
+  file: DocumentFile | null;
   /**
    * what keeps it from being captured
    */
   hint: string | null;
   id: string;
   identity: IdentityView | null;
+  key_sentences: KeySentenceView[];
   kind: StepKind;
   /**
    * why the attempt before this one did not stand
@@ -2291,6 +2522,10 @@ export interface StepView {
   pages: Text[];
   prompt: PromptView;
   questions: QuestionnaireQuestion[];
+  /**
+   * the agent beside the customer reads this step aloud
+   */
+  reading: ReadingView | null;
   /**
    * what was said and shown so far, to be confirmed as a whole
    */
@@ -2331,6 +2566,36 @@ export interface QuestionnaireQuestion {
 export interface QuestionnaireOption {
   id: string;
   label: Text;
+}
+/**
+ * Where the reading stands. Chinese, as everything that is said.
+ */
+export interface ReadingView {
+  /**
+   * somebody said that all was read; it is being checked
+   */
+  checking: boolean;
+  /**
+   * number of the sentence to read now; null: none left
+   */
+  current: number | null;
+  /**
+   * how often what is missing will be asked for again
+   */
+  rounds_left: number;
+  sentences: ReadingSentence[];
+}
+/**
+ * One sentence to be read aloud; it is named by its number, from 1.
+ */
+export interface ReadingSentence {
+  no: number;
+  required: boolean;
+  /**
+   * missing: everything was said to be read, and this was not heard
+   */
+  state: "heard" | "coming" | "missing";
+  text: string;
 }
 /**
  * Challenges drawn at random by the server, one after the other.
@@ -2438,6 +2703,14 @@ export interface TalkDone {
   attempt: number;
   step_id: string;
   type: "talk_done";
+}
+/**
+ * The text that is read aloud has been read; what was not heard is asked for again.
+ */
+export interface ReadingDone {
+  attempt: number;
+  step_id: string;
+  type: "reading_done";
 }
 /**
  * The customer wants to do the current step again.
@@ -2981,6 +3254,36 @@ export interface Text13 {
   zh: string;
 }
 /**
+ * One line of a script's history.
+ */
+export interface ScriptChange {
+  /**
+   * write, submit, reopen, approve, reject, publish, withdraw
+   */
+  action: string;
+  at: string;
+  by: string;
+  /**
+   * null: a version that came with the product
+   */
+  draft_id: string | null;
+  /**
+   * How far a draft has come (``server/scripts/draft_state.py`` has the transitions).
+   */
+  state: "draft" | "submitted" | "approved" | "rejected" | "published" | "withdrawn";
+  version: number | null;
+  /**
+   * the reviewer's comment, or why it was taken back
+   */
+  why: string | null;
+}
+/**
+ * Who did what to a script, when and why; the latest first.
+ */
+export interface ScriptHistory {
+  items: ScriptChange[];
+}
+/**
  * What is wrong with a text, and the script that it is, if it is one.
  */
 export interface ScriptLint {
@@ -3048,6 +3351,40 @@ export interface SimulatedStep {
   title: Text;
 }
 /**
+ * A script to start from, as the list shows it.
+ */
+export interface ScriptTemplate {
+  /**
+   * told when a session is created
+   */
+  circumstances: Circumstance[];
+  estimated_minutes: number;
+  sale: Text14;
+  step_count: number;
+  template_id: string;
+  title: Text;
+}
+/**
+ * Words in every language that the page speaks. Chinese is the one that counts.
+ */
+export interface Text14 {
+  en: string;
+  zh: string;
+}
+/**
+ * A template's YAML; its comments say what must be replaced.
+ */
+export interface ScriptTemplateText {
+  template: ScriptTemplate;
+  text: string;
+}
+/**
+ * Every template.
+ */
+export interface ScriptTemplates {
+  items: ScriptTemplate[];
+}
+/**
  * YAML that may be wrong.
  */
 export interface ScriptText {
@@ -3113,6 +3450,10 @@ export interface SessionDetail {
   summary: SessionSummary;
   verdict_missing: Missing[];
   verdict_not_evaluated: Missing[];
+  /**
+   * what is not whole, and stands
+   */
+  verdict_notes: ScreenNote[];
 }
 /**
  * A step of the session's script, in the order in which it is run.
@@ -3245,6 +3586,7 @@ export interface SimulatedSale {
  */
 export interface SpeechView {
   refused_because: string | null;
+  refused_reason: SpeechRefusal | null;
   refused_step: string | null;
   state: "rendering" | "ready" | "refused";
   steps: StepSpeech[];

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shuanglu.errors import ConflictError
-from shuanglu.evidence.assembly import objects_named_by, synthetic_prompts
+from shuanglu.evidence.assembly import objects_of_record, synthetic_prompts
 from shuanglu.evidence.assertion import check_signed, suffices
 from shuanglu.evidence.check import canonical_json, fail, require
+from shuanglu.evidence.checks.documents import check_documents
 from shuanglu.evidence.findings import Findings
 from shuanglu.evidence.names import card_file, object_file, prompt_file
 from shuanglu.evidence.package import read_whole
 from shuanglu.evidence.statement import Statement, build_statement, parse_statement
 from shuanglu.evidence.strokes import parse_strokes
-from shuanglu.script.model import DocumentStep, document_sha256
 from shuanglu.script.runner import fold
 from shuanglu.timeline import events as ev
 
 OGG_MAGIC = b"OggS"
 JPEG_MAGIC = b"\xff\xd8\xff"
-ROLES = ("strokes", "statement", "prompt", "consent", "card", "screen")
+ROLES = ("strokes", "statement", "prompt", "consent", "card", "screen", "document")
 NO_CONFIRMATION = "nothing was confirmed"
 
 
@@ -30,7 +30,7 @@ def check_objects(findings: Findings) -> str:
     script says, nor what stands on a card: listen and look.
     """
     told: dict[str, set[str]] = {}
-    for named in objects_named_by(findings.events):
+    for named in objects_of_record(findings.script, findings.events):
         told.setdefault(named.role, set()).add(named.sha256)
     held: dict[str, set[str]] = {}
     for entry in findings.manifest.objects:
@@ -40,7 +40,7 @@ def check_objects(findings: Findings) -> str:
         require(missing <= extra, "object_missing", f"the timeline names a {role} not in here")
         require(extra <= missing, "object_extra", f"a {role} is here that was never named")
     _check_strokes(findings)
-    _check_documents(findings)
+    check_documents(findings)
     _check_prompts(findings, told.get("prompt", set()))
     _check_consents(findings)
     _check_cards(findings)
@@ -52,16 +52,6 @@ def _check_strokes(findings: Findings) -> None:
         strokes = parse_strokes(read_whole(findings.package, object_file(made.strokes_sha256)))
         same = strokes.session_id == findings.manifest.session_id and strokes.is_told_by(made)
         require(same, "strokes", f"event {event.seq} tells of other strokes")
-
-
-def _check_documents(findings: Findings) -> None:
-    for event, read in findings.payloads(ev.DocumentRead):
-        step = findings.script.step(read.step_id)
-        if not isinstance(step, DocumentStep):
-            fail("document", f"event {event.seq} reads a document where the script has none")
-        own = (document_sha256(step.pages), len(step.pages), len(step.pages))
-        told = (read.document_sha256, read.pages, len(read.page_seen_ms))
-        require(own == told, "document", f"event {event.seq} tells of another document")
 
 
 def _check_prompts(findings: Findings, prompts: Iterable[str]) -> None:

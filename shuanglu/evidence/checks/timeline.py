@@ -113,7 +113,10 @@ def check_verdict(findings: Findings) -> str:
     """
     check_person(findings)
     given = findings.events[-1].payload
-    derived = judge(findings.script, findings.events)
+    try:
+        derived = judge(findings.script, findings.events)
+    except InvalidInputError as error:
+        fail("policy", f"the verdict follows a policy that is not known here: {error.field}")
     require(given == derived, "verdict", "the verdict does not follow from the timeline")
     require(findings.manifest.verdict == given, "verdict", "the manifest gives another verdict")
     models = models_named_by(findings.events)

@@ -4,7 +4,7 @@ Stage: pure rules. It reads no picture: lines of text and cosines come in.
 """
 
 from shuanglu.rules.identity.card import CardFields, TextLine, read_card
-from shuanglu.rules.identity.checks import check_card
+from shuanglu.rules.identity.checks import ADULT_YEARS, YOUNGEST_YEARS, check_card
 from shuanglu.rules.identity.number import masked_number, number_is_sound
 from shuanglu.rules.identity.policy import (
     IdentityPolicy,
@@ -14,6 +14,8 @@ from shuanglu.rules.identity.policy import (
 )
 
 __all__ = [
+    "ADULT_YEARS",
+    "YOUNGEST_YEARS",
     "CardFields",
     "IdentityPolicy",
     "TextLine",

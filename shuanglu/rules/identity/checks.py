@@ -9,16 +9,20 @@ from shuanglu.rules.identity.number import birth_date_in, number_is_sound, sex_i
 
 OLDEST_YEARS = 130
 ADULT_YEARS = 18
-"""Who may buy alone (民法典 art. 18); a scenario for minors is another script."""
+"""Who may buy alone (民法典 art. 18)."""
+YOUNGEST_YEARS = 8
+"""From then on one may with a guardian's consent (民法典 art. 19), where the script asks for it."""
 
 
-def check_card(fields: CardFields, expected_name: str, today: date) -> tuple[str, ...]:
+def check_card(
+    fields: CardFields, expected_name: str, today: date, *, youngest_years: int = ADULT_YEARS
+) -> tuple[str, ...]:
     """Names of the checks that fail, in a fixed order; nothing when all hold.
 
     ``unreadable`` where there is no number or no name, or on the back no end of the
     validity; ``check_digit``, ``birth_date``, ``sex``, ``age``, ``expired``,
     ``not_yet_valid``, ``name_differs``. A field that the card's other side holds is not
-    missed here.
+    missed here. Under ``youngest_years`` the age fails.
     """
     if fields.valid_until is not None or fields.valid_from is not None:
         return _validity(fields, today)
@@ -26,13 +30,13 @@ def check_card(fields: CardFields, expected_name: str, today: date) -> tuple[str
     if fields.number is None or fields.name is None:
         failed.append("unreadable")
     if fields.number is not None:
-        failed += _number(fields, fields.number, today)
+        failed += _number(fields, fields.number, today, youngest_years)
     if fields.name is not None and _plain(fields.name) != _plain(expected_name):
         failed.append("name_differs")
     return tuple(failed)
 
 
-def _number(fields: CardFields, number: str, today: date) -> list[str]:
+def _number(fields: CardFields, number: str, today: date, youngest_years: int) -> list[str]:
     if not number_is_sound(number):
         return ["check_digit"]
     failed = []
@@ -41,7 +45,7 @@ def _number(fields: CardFields, number: str, today: date) -> list[str]:
         failed.append("birth_date")
     if (fields.sex or sex_in(number)) != sex_in(number):
         failed.append("sex")
-    if born is not None and not ADULT_YEARS <= age_on(born, today) <= OLDEST_YEARS:
+    if born is not None and not youngest_years <= age_on(born, today) <= OLDEST_YEARS:
         failed.append("age")
     return failed
 

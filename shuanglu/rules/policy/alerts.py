@@ -18,7 +18,7 @@ MANY = "many"
 OTHERWISE = "otherwise"
 NOT_EVALUATED = "not_evaluated"
 
-Moment = Literal["prompt", "answer", "signing", "liveness", "card", "idle"]
+Moment = Literal["prompt", "answer", "reading", "signing", "liveness", "card", "idle"]
 Severity = Literal["guidance", "ordinary", "severe"]
 
 

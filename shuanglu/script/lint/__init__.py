@@ -8,18 +8,24 @@ write a cycle, and is refused.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pydantic import ValidationError
 
+from shuanglu.script.lint.delivery import read_by_nobody
 from shuanglu.script.lint.demands import lacking
-from shuanglu.script.lint.finding import Finding, LintReport, finding
+from shuanglu.script.lint.documents import badly_documented, documents_missing
+from shuanglu.script.lint.finding import Finding, LintReport
+from shuanglu.script.lint.invalid import invalid
 from shuanglu.script.lint.order import out_of_order
-from shuanglu.script.lint.places import Path, UnreadableError, Written, read_yaml
+from shuanglu.script.lint.places import UnreadableError, read_yaml
 from shuanglu.script.lint.reach import unreachable
+from shuanglu.script.lint.sentences import sentence
+from shuanglu.script.lint.signs import badly_signed
 from shuanglu.script.lint.wording import badly_worded
 from shuanglu.script.model import Script
-from shuanglu.script.steps import Text
 
-__all__ = ["Finding", "LintReport", "lint"]
+__all__ = ["Finding", "LintReport", "lint", "with_missing_documents"]
 
 
 def lint(text: str) -> LintReport:
@@ -32,15 +38,26 @@ def lint(text: str) -> LintReport:
     try:
         script = Script.model_validate(written.data)
     except ValidationError as error:
-        invalid = _invalid(written, error, has_cause=bool(ordered))
-        return LintReport(findings=_sorted([*ordered, *invalid]), script=None)
+        wrong = invalid(written, error, has_cause=bool(ordered))
+        return LintReport(findings=_sorted([*ordered, *wrong]), script=None)
     found = [
         *ordered,
         *unreachable(script, written),
         *badly_worded(script, written),
+        *badly_signed(script, written),
+        *read_by_nobody(script, written),
         *lacking(script, written),
+        *badly_documented(script, written),
     ]
     return LintReport(findings=_sorted(found), script=script)
+
+
+def with_missing_documents(report: LintReport, text: str, missing: Collection[str]) -> LintReport:
+    """``report`` of ``text``, and the document steps of it whose PDF is not stored."""
+    if report.script is None or not missing:
+        return report
+    more = documents_missing(report.script, read_yaml(text), missing)
+    return LintReport(findings=_sorted([*report.findings, *more]), script=report.script)
 
 
 def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
@@ -55,27 +72,7 @@ def _unreadable(error: UnreadableError) -> Finding:
         column=error.column,
         path="",
         clause=None,
-        message=Text(zh=f"不是正确的 YAML:{error.problem}", en=f"not YAML: {error.problem}"),
+        reason=error.reason,
+        params=error.named,
+        message=sentence(error.reason, error.named),
     )
-
-
-def _invalid(written: Written, error: ValidationError, *, has_cause: bool) -> list[Finding]:
-    """Each wrong field; what is said of the whole is left out where its cause was found."""
-    return [
-        finding(
-            written,
-            _path(one["loc"]),
-            "not_a_script",
-            Text(zh=f"写得不对:{one['msg']}", en=one["msg"]),
-        )
-        for one in error.errors()
-        if one["loc"] or not has_cause
-    ]
-
-
-def _path(loc: Path) -> Path:
-    """Without the kind of step, which stands in pydantic's path but not in the text.
-
-    It cannot be told from a field of that name: a step of the kind ``document`` has one.
-    """
-    return (*loc[:2], *loc[3:]) if loc[:1] == ("steps",) else loc

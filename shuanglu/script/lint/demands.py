@@ -79,4 +79,5 @@ def _says(step: Step, demand: Demand) -> bool:
     text = step.say + step.show.zh + step.title.zh
     if isinstance(step, DocumentStep):
         text += step.document + "".join(page.zh for page in step.pages)
+        text += "".join(sentence.text.zh for sentence in step.key_sentences)
     return all(any(word in text for word in group) for group in demand.says)

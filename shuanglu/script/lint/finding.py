@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +22,12 @@ class Finding(BaseModel):
     column: int = Field(ge=1)
     path: str = Field(description="as in steps.3.choices; empty: the whole script")
     clause: str | None = Field(description="REG-n of the design's digest of the rules")
+    reason: str | None = Field(
+        default=None, description="finer than the code, where one code has several sentences"
+    )
+    params: dict[str, str] = Field(
+        default_factory=dict, description="what the message names: field, value, line and so on"
+    )
     message: Text
 
 
@@ -45,9 +52,12 @@ def finding(
     *,
     level: Literal["error", "warning"] = "error",
     clause: str | None = None,
+    reason: str | None = None,
+    params: Mapping[str, str] | None = None,
+    place: tuple[int, int] | None = None,
 ) -> Finding:
-    """A finding at the place of ``path``."""
-    line, column = written.place(path)
+    """A finding at the place of ``path``, or at a closer one inside it."""
+    line, column = place or written.place(path)
     return Finding(
         level=level,
         code=code,
@@ -55,5 +65,7 @@ def finding(
         column=column,
         path=".".join(str(part) for part in path),
         clause=clause,
+        reason=reason,
+        params=dict(params or {}),
         message=message,
     )

@@ -29,7 +29,7 @@ def out_of_order(written: Written) -> list[Finding]:
     told = set(_listed_names(written.data, "circumstances"))
     found: list[Finding] = []
     for number, step in enumerate(steps):
-        known_kinds = {each.get("kind") for each in steps[:number]}
+        known_kinds = [each.get("kind") for each in steps[:number]]
         for path, part in _parts(step.get("when"), ("steps", number, "when")):
             found += _of_answer(written, path, part, ids, number)
             found += _of_fact(written, path, part, known_kinds, told)
@@ -55,7 +55,7 @@ def _of_answer(
 
 
 def _of_fact(
-    written: Written, path: Path, part: dict[str, Any], known_kinds: set[Any], told: set[str]
+    written: Written, path: Path, part: dict[str, Any], known_kinds: list[Any], told: set[str]
 ) -> Iterator[Finding]:
     fact = part.get("fact")
     if not isinstance(fact, str):

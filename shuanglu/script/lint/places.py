@@ -12,17 +12,13 @@ from typing import Any
 
 import yaml
 
+from shuanglu.script.lint.unreadable import UnreadableError, place_at, place_of, unreadable
+
+__all__ = ["Path", "UnreadableError", "Written", "read_yaml"]
+
 MOST_CHARACTERS = 400_000
 MOST_DEPTH = 50
 Path = tuple[int | str, ...]
-
-
-class UnreadableError(Exception):
-    """The text is not YAML that we take; ``line`` and ``column`` count from 1."""
-
-    def __init__(self, problem: str, line: int, column: int) -> None:
-        super().__init__(problem)
-        self.problem, self.line, self.column = problem, line, column
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +27,7 @@ class Written:
 
     data: Any
     root: yaml.Node | None
+    text: str = ""
 
     def place(self, path: Path) -> tuple[int, int]:
         """Line and column, from 1, of the part, or of the innermost one around it."""
@@ -42,21 +39,54 @@ class Written:
             node, mark = found
         return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
 
+    def place_of(self, path: Path, words: str) -> tuple[int, int]:
+        r"""Line and column, from 1, at which ``words`` first stand in the value at ``path``.
+
+        Where they are not written as they are read (``"\\u00a0"``), the place of the value.
+        """
+        node = self.root
+        for part in path:
+            found = _child(node, part)
+            if found is None:
+                return self.place(path)
+            node = found[0]
+        if node is None:
+            return self.place(path)
+        at = self.text.find(words, node.start_mark.index, node.end_mark.index)
+        return self.place(path) if at < 0 else place_at(self.text, at)
+
 
 def read_yaml(text: str) -> Written:
     """Raises :class:`UnreadableError` with the place."""
     if len(text) > MOST_CHARACTERS:
-        raise UnreadableError("the text is too long for a script", 1, 1)
+        counted = {"count": str(len(text)), "most": str(MOST_CHARACTERS)}
+        raise UnreadableError("too_long", place_at(text, MOST_CHARACTERS), **counted)
     try:
         _refuse_bombs(text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         _refuse_twins(root)
-        return Written(yaml.safe_load(text), root)
-    except yaml.MarkedYAMLError as error:
-        place = _place(error.problem_mark or error.context_mark)
-        raise UnreadableError(error.problem or str(error), *place) from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise UnreadableError(str(error), 1, 1) from error
+        return Written(_loaded(text, root), root, text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise unreadable(error, text) from error
+
+
+def _loaded(text: str, root: yaml.Node | None) -> Any:  # noqa: ANN401 - YAML
+    try:
+        return yaml.safe_load(text)
+    except ValueError as error:  # looks like a date or a number, and is none: 2026-02-30
+        for node in _nodes(root):
+            _refuse_no_value(node)
+        raise UnreadableError("syntax", (1, 1)) from error
+
+
+def _refuse_no_value(node: yaml.Node) -> None:
+    if not isinstance(node, yaml.ScalarNode):
+        return
+    try:
+        yaml.SafeLoader("").construct_object(node)
+    except ValueError as error:
+        place = place_of(node.start_mark)
+        raise UnreadableError("bad_value", place, value=node.value) from error
 
 
 def _refuse_bombs(text: str) -> None:
@@ -66,13 +96,9 @@ def _refuse_bombs(text: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MOST_DEPTH:
-            raise UnreadableError("nested too deeply for a script", *_place(event.start_mark))
+            raise UnreadableError("too_deep", place_of(event.start_mark), most=str(MOST_DEPTH))
         if isinstance(event, yaml.AliasEvent):
-            raise UnreadableError("aliases are not taken: write it out", *_place(event.start_mark))
-
-
-def _place(mark: Any) -> tuple[int, int]:  # noqa: ANN401 - of the C parser or of the other
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            raise UnreadableError("alias", place_of(event.start_mark), name=event.anchor or "")
 
 
 def _refuse_twins(root: yaml.Node | None) -> None:
@@ -80,17 +106,15 @@ def _refuse_twins(root: yaml.Node | None) -> None:
     for node in _nodes(root):
         if not isinstance(node, yaml.MappingNode):
             continue
-        seen: set[str] = set()
+        first: dict[str, int] = {}
         for key, _ in node.value:
+            place = place_of(key.start_mark)
             if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(
-                    problem="a key must be a word", problem_mark=key.start_mark
-                )
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"{key.value} stands here twice", problem_mark=key.start_mark
-                )
-            seen.add(key.value)
+                raise UnreadableError("key_no_word", place)
+            if key.value in first:
+                named = {"name": key.value, "first": str(first[key.value])}
+                raise UnreadableError("twice", place, **named)
+            first[key.value] = place[0]
 
 
 def _nodes(root: yaml.Node | None) -> Iterator[yaml.Node]:

@@ -38,6 +38,6 @@ def _least_ms(step: Step) -> int:
     match step:
         case TalkStep(min_ms=min_ms):
             return min_ms
-        case DocumentStep(min_page_ms=min_page_ms, pages=pages):
-            return min_page_ms * len(pages)
+        case DocumentStep(min_page_ms=min_page_ms):
+            return min_page_ms * step.page_count
     return 0

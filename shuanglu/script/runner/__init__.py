@@ -15,6 +15,7 @@ from shuanglu.script.runner.actions import (
     CountAssessments,
     Finish,
     JudgeAnswer,
+    JudgeReading,
     PlayPrompt,
 )
 from shuanglu.script.runner.apply import apply, fold
@@ -37,6 +38,7 @@ __all__ = [
     "CountAssessments",
     "Finish",
     "JudgeAnswer",
+    "JudgeReading",
     "PlayPrompt",
     "RunPhase",
     "RunState",

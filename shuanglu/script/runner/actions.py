@@ -72,6 +72,14 @@ class Challenge:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeReading:
+    """Somebody says that all was read: wait for its words, then append ``reading.heard``."""
+
+    step_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """Store what is in flight, judge the whole record, append what came of it."""
 
@@ -85,6 +93,7 @@ Action = (
     Append
     | PlayPrompt
     | JudgeAnswer
+    | JudgeReading
     | CaptureCard
     | CaptureStill
     | CompareFace

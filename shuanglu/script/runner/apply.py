@@ -19,7 +19,8 @@ from shuanglu.timeline import events as ev
 
 _UNCOUNTED_FAILURES = frozenset({"interrupted", "media_missing", "customer_redo"})
 """Failures that are not the customer's: they do not use up attempts. Once a liveness
-challenge was drawn they do, or somebody could begin again until one is drawn that suits."""
+challenge was drawn they do, or somebody could begin again until one is drawn that suits;
+and once a reading was found incomplete, or it could be asked for without end."""
 
 
 def fold(script: Script, events: Iterable[ev.Event], state: RunState | None = None) -> RunState:
@@ -51,7 +52,7 @@ def apply(script: Script, state: RunState, payload: ev.Payload) -> RunState:  # 
         case ev.VerdictGiven(outcome=outcome):
             return replace(state, phase=RunPhase.CLOSED, outcome=outcome)
         case ev.StepBegun(step_id=step_id, attempt=attempt) if state.phase is RunPhase.BETWEEN:
-            return _begun(state, step_id, attempt)
+            return _begun(state, script.step(step_id), attempt)
         case ev.ScriptStopped() if _may_stop(state, payload):
             return replace(_between(state), phase=RunPhase.FINISHING, stopped=payload)
         case ev.StepFailed(step_id=step_id, reason=reason) if step_id in state.completed:
@@ -100,15 +101,17 @@ def _opened(state: RunState) -> RunState:
     return replace(state, phase=RunPhase.BETWEEN) if ready else state
 
 
-def _begun(state: RunState, step_id: str, attempt: int) -> RunState:
-    if step_id in state.completed or attempt != state.attempts.get(step_id, 0) + 1:
+def _begun(state: RunState, step: Step, attempt: int) -> RunState:
+    if step.id in state.completed or attempt != state.attempts.get(step.id, 0) + 1:
         return state
+    is_read = isinstance(step, DisclosureStep) and step.reader is not None
     return replace(
         _between(state),
-        phase=RunPhase.PROMPTING,
-        step_id=step_id,
+        # Where a person reads there is no speech of the machine's to be heard first.
+        phase=RunPhase.AWAITING if is_read else RunPhase.PROMPTING,
+        step_id=step.id,
         attempt=attempt,
-        attempts={**state.attempts, step_id: attempt},
+        attempts={**state.attempts, step.id: attempt},
     )
 
 
@@ -170,7 +173,8 @@ def _learned(step: Step, state: RunState) -> Known:
 def _failed(state: RunState, reason: str) -> RunState:
     if state.phase not in {RunPhase.PROMPTING, RunPhase.AWAITING, RunPhase.JUDGING}:
         return state
-    counts = reason not in _UNCOUNTED_FAILURES or state.turn.challenges.drawn > 0
+    begun_anew = state.turn.challenges.drawn > 0 or state.turn.reading.rounds > 0
+    counts = reason not in _UNCOUNTED_FAILURES or begun_anew
     return _between(_counted(state, state.step_id or "", reason) if counts else state)
 
 

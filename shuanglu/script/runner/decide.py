@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import Literal
 
 from shuanglu.rules.suitability import may_assess, shipped_suitability
+from shuanglu.script.conditions import Circumstance
 from shuanglu.script.due import steps_due
 from shuanglu.script.model import (
     AskedStep,
+    DisclosureStep,
     IdentityStep,
     LivenessStep,
     QuestionnaireStep,
@@ -28,6 +30,7 @@ from shuanglu.script.runner.actions import (
     CountAssessments,
     Finish,
     JudgeAnswer,
+    JudgeReading,
     PlayPrompt,
 )
 from shuanglu.script.runner.state import RunPhase, RunState
@@ -60,19 +63,27 @@ def next_step_id(script: Script, state: RunState) -> str | None:
 def _next_step(script: Script, state: RunState) -> Action | None:
     if _must_count(script, state):
         return CountAssessments()
+    unsuitable = _spared_and_unsuitable(script, state)
+    if unsuitable is not None:
+        attempt = state.attempts.get(unsuitable, 0)
+        return Append(_stopped(unsuitable, attempt, "not_suitable"))
     step_id = next_step_id(script, state)
-    if step_id is None:
-        return None
-    step = script.step(step_id)
+    return None if step_id is None else _begin(script.step(step_id), state)
+
+
+def _begin(step: Step, state: RunState) -> Append:
+    """Begin it, unless its attempts are used up, or the assessments that it would add to."""
     if isinstance(step, QuestionnaireStep) and not _may_assess(state):
-        attempt = state.attempts.get(step_id, 0)
-        return Append(_stopped(step_id, attempt, "assessments_used_up"))
-    failures = state.counted_failures.get(step_id, ())
-    if len(failures) >= step.max_attempts and step.on_exhausted == "stop":
-        return Append(_stopped(step_id, state.attempts[step_id], "attempts_used_up"))
-    if len(failures) >= step.max_attempts:
+        attempt = state.attempts.get(step.id, 0)
+        return Append(_stopped(step.id, attempt, "assessments_used_up"))
+    failures = state.counted_failures.get(step.id, ())
+    # A reading is asked for again within its attempt, so often as the step has attempts.
+    used_up = len(failures) >= step.max_attempts or "reading_incomplete" in failures
+    if used_up and step.on_exhausted == "stop":
+        return Append(_stopped(step.id, state.attempts[step.id], "attempts_used_up"))
+    if used_up:
         return Append(ev.RouteStaffed(reason=_used_up(step, failures)))
-    return Append(ev.StepBegun(step_id=step_id, attempt=state.attempts.get(step_id, 0) + 1))
+    return Append(ev.StepBegun(step_id=step.id, attempt=state.attempts.get(step.id, 0) + 1))
 
 
 def _must_count(script: Script, state: RunState) -> bool:
@@ -106,6 +117,8 @@ def _in_turn(step: Step, state: RunState) -> Action | None:
             return _next_challenge(step, state)
         case ShowStep():
             return CaptureStill(step.id, state.attempt)
+        case DisclosureStep() if state.turn.reading.claimed:
+            return JudgeReading(step.id, state.attempt)
     return None
 
 
@@ -132,6 +145,8 @@ def _judgement(script: Script, state: RunState) -> ev.Payload:
     reason = failure_of(step, state.turn)
     if reason == "answer_refused" and isinstance(step, AskedStep):
         return _after_refusal(step, state)
+    if reason == "reading_not_evaluated":
+        return ev.RouteStaffed(reason=reason)
     if reason is not None:
         return ev.StepFailed(step_id=step_id, attempt=attempt, reason=reason)
     if isinstance(step, QuestionnaireStep) and _is_above_tolerance(step, state):
@@ -141,8 +156,10 @@ def _judgement(script: Script, state: RunState) -> ev.Payload:
 
 def _after_refusal(step: AskedStep, state: RunState) -> ev.Payload:
     """What the refused choice leads to; a contradiction is asked again, whatever it was."""
-    choice = chosen(step, state.turn)
-    then = choice.then if choice is not None and not choice.accepted else None
+    choice, refusals = chosen(step, state.turn), step.refusals_lead_to
+    then: str | None = choice.then if choice is not None and not choice.accepted else None
+    if choice is None and len(refusals) == 1:  # whichever was meant, it leads to the same
+        (then,) = refusals
     if then == "stop":
         return _stopped(step.id, state.attempt, "customer_refused")
     if then == "person":
@@ -156,6 +173,23 @@ def _is_above_tolerance(step: QuestionnaireStep, state: RunState) -> bool:
     if not step.stop_above_tolerance or answered is None or told is None:
         return False
     return told.product_risk is not None and told.product_risk > answered.level
+
+
+def _spared_and_unsuitable(script: Script, state: RunState) -> str | None:
+    """The questionnaire that an earlier level spares, where the product's risk exceeds that level.
+
+    Without it only those who answer again would be held to their tolerance (REG-24).
+    """
+    told, level = state.known.circumstances, state.known.value(Circumstance.RISK_LEVEL)
+    if told is None or told.product_risk is None or not isinstance(level, int):
+        return None
+    if told.product_risk <= level:
+        return None
+    due = {step.id for step in steps_due(script, state.known)}
+    for step in script.steps:
+        if isinstance(step, QuestionnaireStep) and step.stop_above_tolerance and step.id not in due:
+            return step.id
+    return None
 
 
 def _stopped(

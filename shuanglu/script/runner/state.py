@@ -29,7 +29,13 @@ class RunPhase(StrEnum):
 TRANSITIONS: dict[RunPhase, frozenset[RunPhase]] = {
     RunPhase.WAITING: frozenset({RunPhase.BETWEEN, RunPhase.STAFFED, RunPhase.CLOSED}),
     RunPhase.BETWEEN: frozenset(
-        {RunPhase.PROMPTING, RunPhase.FINISHING, RunPhase.STAFFED, RunPhase.CLOSED}
+        {
+            RunPhase.PROMPTING,
+            RunPhase.AWAITING,  # a step that a person reads aloud has no prompt
+            RunPhase.FINISHING,
+            RunPhase.STAFFED,
+            RunPhase.CLOSED,
+        }
     ),
     RunPhase.PROMPTING: frozenset(
         {RunPhase.AWAITING, RunPhase.JUDGING, RunPhase.BETWEEN, RunPhase.STAFFED, RunPhase.CLOSED}

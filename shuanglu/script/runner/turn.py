@@ -25,6 +25,8 @@ from shuanglu.script.model import (
 )
 from shuanglu.script.runner.card import Card
 from shuanglu.script.runner.liveness import Challenges
+from shuanglu.script.runner.reading import ReadAloud
+from shuanglu.script.sentences import is_copy_of
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import FaceOutcome, Legibility
 
@@ -38,6 +40,8 @@ Failure = Literal[
     "liveness_failed",
     "liveness_inconclusive",
     "talk_too_short",
+    "reading_incomplete",
+    "reading_not_evaluated",
     "signature_illegible",
     "signature_other_name",
 ]
@@ -55,6 +59,8 @@ class Turn:
     signature: ev.SignatureMade | None = None
     legibility: ev.SignatureJudged | None = None
     document_read: bool = False
+    sentences: frozenset[int] = frozenset()
+    """Key sentences of the document that were marked, by number."""
     questionnaire: ev.QuestionnaireAnswered | None = None
     still: ev.StillCaptured | None = None
     talk: ev.TalkEnded | None = None
@@ -62,6 +68,7 @@ class Turn:
     face: FaceOutcome | None = None
     card: Card = field(default_factory=Card)
     challenges: Challenges = field(default_factory=Challenges)
+    reading: ReadAloud = field(default_factory=ReadAloud)
 
 
 def taken(step: Step, turn: Turn, payload: ev.Payload) -> Turn:  # noqa: C901, PLR0911, PLR0912 - one case a kind of step and event
@@ -91,8 +98,12 @@ def taken(step: Step, turn: Turn, payload: ev.Payload) -> Turn:  # noqa: C901, P
             return replace(turn, face=outcome)
         case DocumentStep(), ev.DocumentRead():
             return replace(turn, document_read=True)
+        case DocumentStep(), ev.KeySentenceMarked() if _is_marked(step, turn, payload):
+            return replace(turn, sentences=turn.sentences | {payload.sentence})
         case ConfirmationStep(), ev.ConfirmationSigned():
             return replace(turn, statement_signed=True)
+        case DisclosureStep(), _:
+            return replace(turn, reading=turn.reading.after(step, payload))
         case IdentityStep(), _:
             return replace(turn, card=turn.card.after(step, payload))
         case LivenessStep(), _:
@@ -104,7 +115,7 @@ def is_over(step: Step, turn: Turn) -> bool:  # noqa: C901, PLR0911 - one case a
     """Whether everything for this attempt is in."""
     match step:
         case DisclosureStep():
-            return True
+            return turn.reading.is_over(step)
         case AskedStep():
             return turn.judged is not None
         case QuestionnaireStep():
@@ -116,7 +127,7 @@ def is_over(step: Step, turn: Turn) -> bool:  # noqa: C901, PLR0911 - one case a
         case SignatureStep():
             return turn.signature is not None
         case DocumentStep():
-            return turn.document_read
+            return turn.document_read and len(turn.sentences) == len(step.key_sentences)
         case ConfirmationStep():
             return turn.statement_signed
         case IdentityStep():
@@ -128,6 +139,8 @@ def is_over(step: Step, turn: Turn) -> bool:  # noqa: C901, PLR0911 - one case a
 def failure_of(step: Step, turn: Turn) -> Failure | None:  # noqa: PLR0911 - one case a kind of step
     """Why an attempt for which everything is in does not stand."""
     match step:
+        case DisclosureStep():
+            return turn.reading.failure(step)
         case AskedStep():
             return _failure_of_answer(step, turn)
         case TalkStep(min_ms=min_ms):
@@ -159,6 +172,14 @@ def chosen(step: AskedStep, turn: Turn) -> Choice | None:
 
 def _is_ambiguous(step: AskedStep, basis: str) -> bool:
     return basis == "words" and step.needs_tap
+
+
+def _is_marked(step: DocumentStep, turn: Turn, marked: ev.KeySentenceMarked) -> bool:
+    """After reading, in the way that the script asks for; a copy is compared again."""
+    sentence = step.sentence(marked.sentence)
+    if not turn.document_read or sentence is None or sentence.by != marked.by:
+        return False
+    return sentence.by == "tap" or is_copy_of(sentence.text, marked.words or "")
 
 
 def _is_scored(step: QuestionnaireStep, payload: ev.QuestionnaireAnswered) -> bool:

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 
 from shuanglu.rules.playback import refusal_of
 from shuanglu.script.due import steps_due
-from shuanglu.script.model import Script
+from shuanglu.script.model import DisclosureStep, Script, Step
 from shuanglu.script.runner import RunPhase, RunState
+from shuanglu.script.verdict.reading import was_read
 from shuanglu.script.verdict.spans import Span, completed_spans, is_covered, stored_spans
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import FaceOutcome
@@ -20,17 +21,20 @@ def missing(script: Script, state: RunState, events: Sequence[ev.Event]) -> list
     """Every step that applies and does not stand, in script order, each with its first reason."""
     stored, spans = stored_spans(events), completed_spans(events)
     strangers = _steps_of_another(state, events, spans)
+    due = {step.id for step in steps_due(script, state.known)}
     out = []
-    for step in steps_due(script, state.known):
+    for step in script.steps:
         reason: str | None = None
         if state.stopped is not None and step.id == state.stopped.step_id:
-            reason = state.stopped.reason
+            reason = state.stopped.reason  # also of questions that an earlier level spares
+        elif step.id not in due:
+            continue
         elif step.id not in state.completed:
             reason = "not_completed"
         elif not is_covered(spans.get(step.id), stored):
             reason = "media_missing"
-        elif not _heard(events, step.id):
-            reason = "playback_not_proved"
+        elif unproved := _unproved(step, events):
+            reason = unproved
         elif step.id in strangers:
             reason = "other_face"
         if reason:
@@ -38,6 +42,13 @@ def missing(script: Script, state: RunState, events: Sequence[ev.Event]) -> list
     if state.phase not in {RunPhase.FINISHING, RunPhase.CLOSED} and not out:
         out.append(ev.Missing(step_id=script.steps[-1].id, reason="not_completed"))
     return out
+
+
+def _unproved(step: Step, events: Sequence[ev.Event]) -> str | None:
+    """What there is no proof of: that it was played, or that it was read aloud."""
+    if isinstance(step, DisclosureStep) and step.reader is not None:
+        return None if was_read(step, events) else "reading_not_proved"
+    return None if _heard(events, step.id) else "playback_not_proved"
 
 
 def _heard(events: Sequence[ev.Event], step_id: str) -> bool:

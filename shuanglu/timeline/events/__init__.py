@@ -63,8 +63,14 @@ from shuanglu.timeline.events.payload import (
     Payload,
     Sha256Hex,
 )
+from shuanglu.timeline.events.reading import (
+    ReadingClaimed,
+    ReadingHeard,
+    SentenceHeard,
+)
 from shuanglu.timeline.events.screen import (
     ScreenGap,
+    ScreenNote,
     ScreenStored,
     ScreenUnavailable,
 )
@@ -76,6 +82,7 @@ from shuanglu.timeline.events.script import (
     ConfirmationSigned,
     CredentialRegistered,
     DocumentRead,
+    KeySentenceMarked,
     Legibility,
     Missing,
     Outcome,
@@ -151,6 +158,7 @@ __all__ = [
     "IdentityRead",
     "InvitationIssued",
     "InvitationRedeemed",
+    "KeySentenceMarked",
     "Legibility",
     "LivenessChallenged",
     "LivenessDeclined",
@@ -174,12 +182,16 @@ __all__ = [
     "PromptRepeated",
     "PromptStarted",
     "QuestionnaireAnswered",
+    "ReadingClaimed",
+    "ReadingHeard",
     "RecordingStarted",
     "RouteStaffed",
     "ScreenGap",
+    "ScreenNote",
     "ScreenStored",
     "ScreenUnavailable",
     "ScriptStopped",
+    "SentenceHeard",
     "SessionCreated",
     "SessionHandedOver",
     "Sha256Hex",

@@ -41,6 +41,7 @@ from shuanglu.timeline.events.payload import (
     Actor,
     Sha256Hex,
 )
+from shuanglu.timeline.events.reading import ReadingClaimed, ReadingHeard
 from shuanglu.timeline.events.screen import (
     ScreenGap,
     ScreenStored,
@@ -53,6 +54,7 @@ from shuanglu.timeline.events.script import (
     ConfirmationSigned,
     CredentialRegistered,
     DocumentRead,
+    KeySentenceMarked,
     PromptInterrupted,
     PromptPlayed,
     PromptRepeated,
@@ -115,10 +117,13 @@ AnyPayload = Annotated[
     | AnswerTapped
     | AnswerJudged
     | DocumentRead
+    | KeySentenceMarked
     | SuitabilityChecked
     | QuestionnaireAnswered
     | StillCaptured
     | TalkEnded
+    | ReadingClaimed
+    | ReadingHeard
     | IdentityCaptured
     | IdentityRead
     | IdentityConfirmed

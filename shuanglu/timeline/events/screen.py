@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field
 
 from shuanglu.timeline.events.payload import MediaMs, Payload, Sha256Hex
+
+
+class ScreenNote(StrEnum):
+    """What a verdict says of the screen recording where it is not whole."""
+
+    NOT_RECORDED = "screen_not_recorded"
+    PARTLY_RECORDED = "screen_partly_recorded"
 
 
 class ScreenStored(Payload):

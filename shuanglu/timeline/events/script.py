@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shuanglu.timeline.events.display import VoiceSpeed
 from shuanglu.timeline.events.payload import MediaMs, Payload, Sha256Hex, is_absent
+from shuanglu.timeline.events.screen import ScreenNote
 
 
 class StepBegun(Payload):
@@ -143,6 +144,17 @@ class DocumentRead(Payload):
     document_sha256: Sha256Hex
     pages: int = Field(ge=1)
     page_seen_ms: tuple[int, ...] = Field(description="time each page was in view, in ms")
+
+
+class KeySentenceMarked(Payload):
+    """After reading, the customer tapped a sentence of the document, or copied it."""
+
+    type: Literal["key_sentence.marked"] = "key_sentence.marked"
+    step_id: str
+    attempt: int
+    sentence: int = Field(ge=1, description="which of the step's key sentences")
+    by: Literal["tap", "copy"]
+    words: str | None = Field(description="as they were copied; None for a tap")
 
 
 class SuitabilityChecked(Payload):
@@ -306,6 +318,7 @@ class StepFailed(Payload):
         "customer_redo",
         "time_used_up",
         "talk_too_short",
+        "reading_incomplete",  # sentences were not heard, however often they were asked for
         "signature_illegible",
         "signature_other_name",
     ]
@@ -350,3 +363,8 @@ class VerdictGiven(Payload):
     not_evaluated: tuple[Missing, ...] = ()
     recorded_ms: int
     gap_ms: int
+    notes: tuple[ScreenNote, ...] | None = Field(
+        default=None,
+        description="what is not whole, by the policies that the session was created under",
+        exclude_if=is_absent,
+    )

@@ -54,6 +54,12 @@ class SessionCreated(Payload):
     script_sha256: Sha256Hex
     created_by: str
     circumstances: Circumstances | None = Field(default=None, exclude_if=is_absent)
+    screen_policy_version: int | None = Field(
+        default=None,
+        ge=1,
+        description="of the policy by which the verdict speaks of the screen; older records: none",
+        exclude_if=is_absent,
+    )
 
 
 class InvitationIssued(Payload):
@@ -97,6 +103,7 @@ class RouteStaffed(Payload):
         "customer_asked",
         "attempts_used_up",  # liveness: the lockout after repeated failures
         "liveness_inconclusive",  # it could not be told, again and again: a person decides
+        "reading_not_evaluated",  # nobody can say what was read aloud: a person decides
         "answer_needs_person",  # the answer is one that the script gives to a person
     ]
 

@@ -94,6 +94,6 @@ def test_a_wrong_hash_says_the_right_one() -> None:
         f"    document: d\n    document_sha256: '{wrong}'\n    pages: [{{zh: 第一页, en: One}}]\n"
     )
     finding = only(small(document), "not_a_script")
-    assert finding.line == line_of(small(document), "- id: paper")
+    assert finding.line == line_of(small(document), "document_sha256")
     right = finding.message.en.split()[-1]
     assert lint(small(document.replace(wrong, right))).is_publishable

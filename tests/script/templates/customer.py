@@ -10,6 +10,7 @@ from shuanglu.rules.identity.number import check_digit
 from shuanglu.script.branches import SALE_DATE, Branch
 from shuanglu.script.model import (
     AskedStep,
+    DisclosureStep,
     DocumentStep,
     IdentityStep,
     QuestionnaireStep,
@@ -28,6 +29,7 @@ from shuanglu.script.runner import (
     CountAssessments,
     Finish,
     JudgeAnswer,
+    JudgeReading,
     PlayPrompt,
     RunPhase,
     RunState,
@@ -35,6 +37,7 @@ from shuanglu.script.runner import (
     decide,
 )
 from shuanglu.timeline import events as ev
+from tests.script.reading import read_aloud
 from tests.script.scripts import (
     ZERO_HASH,
     card_confirmed,
@@ -99,7 +102,7 @@ class Customer:
             circumstances=self.branch.known.circumstances,
         )
 
-    def _performed(self, action: Action) -> list[ev.Payload]:  # noqa: PLR0911 - one answer an action
+    def _performed(self, action: Action) -> list[ev.Payload]:  # noqa: C901, PLR0911 - one answer an action
         match action:
             case Finish():
                 return []
@@ -120,6 +123,8 @@ class Customer:
                 return challenge(step_id, attempt, number, kind, "passed")
             case CaptureStill(step_id=step_id, attempt=attempt):
                 return [still(step_id, attempt)]
+            case JudgeReading(step_id=step_id, attempt=attempt):
+                return read_aloud(self.script.step(step_id), attempt, ends_round=True)
         raise AssertionError(f"nobody performs {action}")
 
     def _assessed(self) -> ev.SuitabilityChecked:
@@ -130,7 +135,7 @@ class Customer:
             evaluated=True,
             today=0,
             last_12_months=0,
-            previous_level=(known.risk_level or 3) if returning else None,
+            previous_level=(known.risk_level or 5) if returning else None,
             previous_on=SALE_DATE - timedelta(days=30) if returning else None,
             policy_version=1,
         )
@@ -163,7 +168,9 @@ class Customer:
         return self.answers.get(step.id, known)
 
 
-def turn_of(step: Step, attempt: int, choice: str, risk_level: int) -> list[ev.Payload]:
+def turn_of(  # noqa: PLR0911 - one answer a kind of step
+    step: Step, attempt: int, choice: str, risk_level: int
+) -> list[ev.Payload]:
     """The customer's part of a step that waits for him."""
     of = {"step_id": step.id, "attempt": attempt}
     match step:
@@ -182,6 +189,8 @@ def turn_of(step: Step, attempt: int, choice: str, risk_level: int) -> list[ev.P
                     **of, answers=answers, score=score, level=step.level(score)
                 )
             ]
+        case DisclosureStep():
+            return read_aloud(step, attempt)
         case TalkStep(min_ms=least):
             return [ev.TalkEnded(**of, from_ms=0, to_ms=least, speech_ms=least)]
         case SignatureStep():

@@ -32,23 +32,25 @@ def ways_of(template_id: str) -> tuple[Branch, ...]:
     """Every way; of very many an even choice, and enough to come to every step."""
     ways = branches(script_of(template_id))
     stride = -(-len(ways) // MOST_WAYS)
-    chosen = {way.step_ids for way in (*ways[::stride], *covering(ways))}
+    chosen = {way.step_ids for way in (*ways[::stride], *covering(script_of(template_id), ways))}
     return tuple(way for way in ways if way.step_ids in chosen)
 
 
-def is_unsuitable(way: Branch) -> bool:
-    """The product's risk exceeds what the questionnaire finds (REG-24): it must end there."""
+def is_unsuitable(script: Script, way: Branch) -> bool:
+    """The product has more risk than a questionnaire finds or found (REG-24): it ends there."""
     known = way.known
     risk = known.circumstances.product_risk if known.circumstances else None
-    asked = any(isinstance(step, QuestionnaireStep) for step in way.steps)
+    asked = any(
+        isinstance(step, QuestionnaireStep) and step.stop_above_tolerance for step in script.steps
+    )
     return asked and risk is not None and risk > (known.risk_level or 5)
 
 
-def covering(ways: Sequence[Branch]) -> Iterator[Branch]:
+def covering(script: Script, ways: Sequence[Branch]) -> Iterator[Branch]:
     """Few ways, which together hold every step."""
     seen: set[str] = set()
     for way in sorted(ways, key=lambda each: -len(each.steps)):
-        if not is_unsuitable(way) and not seen.issuperset(way.step_ids):
+        if not is_unsuitable(script, way) and not seen.issuperset(way.step_ids):
             seen.update(way.step_ids)
             yield way
 
@@ -61,7 +63,7 @@ def test_every_way_comes_to_a_complete_record(template_id: str) -> None:
     for way in ways_of(template_id):
         events = chained(Customer(script, way).way())
         verdict, state = judge(script, events), fold(script, events)
-        if is_unsuitable(way):
+        if is_unsuitable(script, way):
             assert verdict.outcome is ev.Outcome.INCOMPLETE
             assert ("risk-questionnaire", "not_suitable") in reasons(verdict)
             continue
@@ -76,7 +78,7 @@ def test_every_way_comes_to_a_complete_record(template_id: str) -> None:
 @pytest.mark.parametrize("template_id", template_ids())
 def test_a_way_without_one_of_its_steps_is_never_complete(template_id: str) -> None:
     script = script_of(template_id)
-    for way in covering(branches(script_of(template_id))):
+    for way in covering(script, branches(script)):
         events = chained(Customer(script, way).way())
         for step_id in way.step_ids:
             kept = [e for e in events if getattr(e.payload, "step_id", None) != step_id]
@@ -88,7 +90,7 @@ def test_a_way_without_one_of_its_steps_is_never_complete(template_id: str) -> N
 @pytest.mark.parametrize("template_id", template_ids())
 def test_a_refusal_ends_the_sale_or_calls_a_person(template_id: str) -> None:
     script = script_of(template_id)
-    ways = list(covering(branches(script_of(template_id))))
+    ways = list(covering(script, branches(script)))
     tried = 0
     for step in script.steps:
         for choice in step.choices if isinstance(step, AskedStep) else ():

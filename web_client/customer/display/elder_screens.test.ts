@@ -38,9 +38,13 @@ const STEP: StepView = {
   subject: null,
   hint: null,
   min_talk_ms: 0,
+  reading: null,
   document_sha256: "0".repeat(64),
   pages: [{ zh: "第一页", en: "Page one" }],
   min_page_ms: 0,
+  file: null,
+  document_read: false,
+  key_sentences: [],
   last_failure: null,
 };
 

@@ -8,7 +8,7 @@ const LISTENED_TO: readonly StepView["kind"][] = [
   "liveness",
 ];
 
-/** Kinds of step in which what the microphone hears counts as the customer's voice. */
-export function isListenedTo(kind: StepView["kind"]): boolean {
-  return LISTENED_TO.includes(kind);
+/** Whether what the microphone hears in this step counts as the voice of who must speak. */
+export function isListenedTo(step: Pick<StepView, "kind" | "reading">): boolean {
+  return step.reading !== null || LISTENED_TO.includes(step.kind);
 }

@@ -30,7 +30,8 @@ export function recordPage(emit: (event: RecordedEvent) => void): PageRecorder {
     collectFonts: false,
     recordCanvas: false,
     recordCrossOriginIframes: false,
-    sampling: { mousemove: POINTER_EVERY_MS, scroll: SCROLL_EVERY_MS, input: "last" },
+    // Of inputs every change: a phone on which a tap takes no focus never tells of the last one.
+    sampling: { mousemove: POINTER_EVERY_MS, scroll: SCROLL_EVERY_MS },
     // An error of the recorder is never one of the page.
     errorHandler: () => true,
   });

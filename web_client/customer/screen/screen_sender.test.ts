@@ -16,6 +16,8 @@ class Server {
   /** Stores the next piece and loses the answer. */
   losesAnswer = false;
   recording = true;
+  /** How long an answer takes. */
+  answersAfterMs = 0;
   storedMs: number | null = null;
   /** Pieces of another page of the same session. */
   others = 0;
@@ -38,6 +40,9 @@ class Server {
     if (sent.piece !== due && !again) throw new ApiError("conflict", 409, false, "not due");
     if (!again) this.pieces.push({ lines, afterLoss: sent.after_loss });
     this.storedMs = timesOf(lines).at(-1) ?? null;
+    if (this.answersAfterMs > 0) {
+      await new Promise((resolve) => setTimeout(resolve, this.answersAfterMs));
+    }
     if (this.losesAnswer) {
       this.losesAnswer = false;
       throw ApiError.offline();
@@ -111,6 +116,18 @@ describe("ScreenSender", () => {
     sender.flush();
     await vi.advanceTimersByTimeAsync(0);
     expect(server.kinds).toEqual([[4, 2, 3], [3]]);
+  });
+
+  it("sends at once what is asked for while another piece is on its way", async () => {
+    await started();
+    server.answersAfterMs = 200;
+    await vi.advanceTimersByTimeAsync(PIECE_EVERY_MS + 100);
+    sender.add(CHANGE);
+    let isSent = false;
+    void sender.sent().then(() => (isSent = true));
+    await vi.advanceTimersByTimeAsync(500);
+    expect(isSent).toBe(true);
+    expect(server.kinds).toEqual([[4, 2], [3]]);
   });
 
   it("waits until something is recorded", async () => {

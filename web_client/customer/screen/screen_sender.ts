@@ -50,7 +50,9 @@ export class ScreenSender {
   #refusals = 0;
   #finishing = false;
   #over = false;
-  #wake: () => void = () => undefined;
+  #resume: () => void = () => undefined;
+  /** Somebody asked for the piece while another was on its way: it must not wait for company. */
+  #isDue = false;
   readonly #asking: (() => void)[] = [];
 
   constructor(private readonly parts: ScreenSenderParts) {}
@@ -195,15 +197,23 @@ export class ScreenSender {
     this.#reachedMs = Math.max(this.#reachedMs, this.#storedMs);
   }
 
-  /** Waits for more events, unless somebody asks for the piece now. */
-  #company(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, PIECE_EVERY_MS);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Waits for more events, unless somebody asks for the piece now or has asked already. */
+  async #company(): Promise<void> {
+    if (!this.#isDue) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, PIECE_EVERY_MS);
+        this.#resume = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#isDue = false;
+  }
+
+  #wake(): void {
+    this.#isDue = true;
+    this.#resume();
   }
 }
 

@@ -2,7 +2,7 @@ import type { ScreenRecording } from "./screen_recording";
 import type { ScreenTransport } from "./screen_sender";
 
 /** Nobody waits longer for the recording of what he sees. */
-const SENT_WITHIN_MS = 1_500;
+const SENT_WITHIN_MS = 3_000;
 
 /**
  * Records the screen once media is recorded, and not before. The recorder is fetched only then,

@@ -1,4 +1,4 @@
-import { requestJson } from "@shared/api/request";
+import { requestBytes, requestJson } from "@shared/api/request";
 import type {
   Consent,
   CredentialView,
@@ -84,6 +84,11 @@ export class CustomerApi {
 
   screenUnavailable(told: ScreenNotRecorded): Promise<void> {
     return this.#post("/screen/unavailable", told);
+  }
+
+  /** The bytes of a PDF; whether they are the right ones, the caller checks by their hash. */
+  document(sha256: string): Promise<Uint8Array<ArrayBuffer>> {
+    return requestBytes(`${BASE}/documents/${sha256}`, this.token() ?? undefined);
   }
 
   #get<T>(path: string): Promise<T> {

@@ -19,8 +19,12 @@ export const AWAITED_STEP: StepView = {
   subject: null,
   hint: null,
   min_talk_ms: 0,
+  reading: null,
   document_sha256: null,
   pages: [],
   min_page_ms: 0,
+  file: null,
+  document_read: false,
+  key_sentences: [],
   last_failure: null,
 };

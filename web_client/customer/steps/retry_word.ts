@@ -12,6 +12,7 @@ const KNOWN = [
   "customer_redo",
   "time_used_up",
   "talk_too_short",
+  "reading_incomplete",
   "signature_illegible",
   "signature_other_name",
 ] as const;

@@ -82,10 +82,13 @@ const KIND_OF: Record<EventType, MarkerKind | null> = {
   "answer.tapped": "answer",
   "answer.judged": "answer",
   "document.read": "answer",
+  "key_sentence.marked": "answer",
   "suitability.checked": "answer",
   "questionnaire.answered": "answer",
   "still.captured": "answer",
   "talk.ended": "answer",
+  "reading.claimed": "answer",
+  "reading.heard": "speech",
   "signature.judged": "signature",
   "signature.made": "signature",
   "credential.registered": "confirmation",
@@ -172,6 +175,7 @@ const GOOD_TYPES: ReadonlySet<EventType> = new Set<EventType>([
   "prompt.played",
   "confirmation.signed",
   "document.read",
+  "key_sentence.marked",
 ]);
 const WARNING_TYPES: ReadonlySet<EventType> = new Set<EventType>([
   "media.gap",

@@ -1,4 +1,4 @@
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, redo, undo } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import {
   bracketMatching,
@@ -8,8 +8,8 @@ import {
   indentOnInput,
   syntaxHighlighting,
 } from "@codemirror/language";
-import { lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from "@codemirror/lint";
-import { search, searchKeymap } from "@codemirror/search";
+import { lintGutter, lintKeymap, nextDiagnostic, setDiagnostics, type Diagnostic } from "@codemirror/lint";
+import { openSearchPanel, search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   drawSelection,
@@ -29,6 +29,15 @@ export interface Mark {
   message: string;
 }
 
+export type EditCommand = "undo" | "redo" | "find" | "next";
+
+const COMMANDS: Record<EditCommand, (view: EditorView) => boolean> = {
+  undo,
+  redo,
+  find: openSearchPanel,
+  next: nextDiagnostic,
+};
+
 export interface YamlEditorOptions {
   /** A shadow root: there CodeMirror adopts its style sheet, which `style-src 'self'` permits. */
   root: ShadowRoot;
@@ -44,6 +53,10 @@ export interface YamlEditor {
   setReadOnly(isReadOnly: boolean): void;
   setMarks(marks: readonly Mark[]): void;
   goTo(line: number, column?: number): void;
+  /** What the buttons above the text do; each leaves the focus where one goes on. */
+  run(command: EditCommand): void;
+  /** Writes a line below the cursor's, set in as that one is, as a field of the same part. */
+  insertLine(written: string): void;
   destroy(): void;
 }
 
@@ -106,6 +119,17 @@ export function yamlEditor(options: YamlEditorOptions): YamlEditor {
       });
       view.focus();
     },
+    run(command) {
+      if (command !== "find") view.focus();
+      COMMANDS[command](view);
+    },
+    insertLine(written) {
+      const line = view.state.doc.lineAt(view.state.selection.main.head);
+      const insert = `\n${fieldIndent(line.text)}${written}`;
+      const end = line.to + insert.length;
+      view.dispatch({ changes: { from: line.to, insert }, selection: { anchor: end } });
+      view.focus();
+    },
     destroy() {
       view.destroy();
     },
@@ -129,7 +153,8 @@ function extensions(options: YamlEditorOptions): Extension {
     THEME,
     EditorView.lineWrapping,
     EditorState.phrases.of(options.phrases),
-    EditorView.contentAttributes.of({ "aria-label": options.label }),
+    // The text scrolls: whoever has only a keyboard must be able to enter it in every browser.
+    EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" }),
     keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...foldKeymap, ...lintKeymap]),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) options.changed(update.state.doc.toString());
@@ -138,6 +163,12 @@ function extensions(options: YamlEditorOptions): Extension {
       }
     }),
   ];
+}
+
+/** What a field under this line's begins with: a list's dash counts as two spaces. */
+function fieldIndent(line: string): string {
+  const [, spaces = "", dash = ""] = /^( *)(- )?/.exec(line) ?? [];
+  return spaces + " ".repeat(dash.length);
 }
 
 function placeOf(view: EditorView, line: number, column: number): number {

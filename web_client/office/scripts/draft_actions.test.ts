@@ -19,6 +19,7 @@ function view(state: DraftState, isMine: boolean): DraftView {
     },
     text: "",
     next_version: 1,
+    in_force_version: null,
     written_by: ["admin"],
     is_mine: isMine,
   };

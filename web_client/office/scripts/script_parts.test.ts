@@ -19,7 +19,7 @@ const WORDS = { zh: "请听风险说明", en: "Please listen to the risks" };
 const SHA256 = "a".repeat(64);
 
 function shown(part: Component, props: Record<string, unknown>): VueWrapper {
-  const routes = ["script-draft", "script-version"].map((name) => ({
+  const routes = ["script-draft", "script-version", "script-history"].map((name) => ({
     path: `/${name}/:id?/:scriptId?/:version?`,
     name,
     component: { template: "<p />" },
@@ -31,7 +31,7 @@ function shown(part: Component, props: Record<string, unknown>): VueWrapper {
 
 function finding(change: Partial<Finding>): Finding {
   const base = { level: "error", code: "x", line: 7, column: 3, path: "steps.1" } as const;
-  return { ...base, clause: "REG-26", message: WORDS, ...change };
+  return { ...base, clause: "REG-26", reason: null, params: {}, message: WORDS, ...change };
 }
 
 function lint(findings: Finding[], script: Script | null = null): ScriptLint {
@@ -126,7 +126,14 @@ describe("listening", () => {
 
 describe("the bar of a draft", () => {
   function bar(state: DraftState, more: Record<string, unknown> = {}): VueWrapper {
-    const draft = { draft_id: "d", script_id: "bank-new", state, revision: 2, comment: null };
+    const draft = {
+      draft_id: "d",
+      script_id: "bank-new",
+      state,
+      revision: 2,
+      comment: null,
+      changed_at: "2026-11-23T08:00:00Z",
+    };
     const view = { draft, text: "", next_version: 1, written_by: [], is_mine: true };
     const props = { view: view as unknown as DraftView, isDirty: false, canSubmit: true, busy: false };
     return shown(DraftBar, { ...props, ...more });

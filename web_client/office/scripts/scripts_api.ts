@@ -1,14 +1,18 @@
-import { requestJson } from "@shared/api/request";
+import { requestJson, sendFile } from "@shared/api/request";
 import type {
   ApproveDraft,
+  DocumentFile,
   DraftView,
   NewDraft,
   PublishDraft,
   RejectDraft,
   SaveDraft,
+  ScriptHistory,
   ScriptLint,
   ScriptShelves,
   ScriptSimulation,
+  ScriptTemplates,
+  ScriptTemplateText,
   ScriptVersionText,
   SimulatedSale,
   SpeechView,
@@ -49,6 +53,12 @@ export const scriptsApi = {
   publish: (id: string, body: PublishDraft) =>
     requestJson<DraftView>("POST", `${draftPath(id)}/publish`, { body }),
   draftSpeech: (id: string) => requestJson<SpeechView>("POST", `${draftPath(id)}/speech`),
+  templates: (signal: AbortSignal) =>
+    requestJson<ScriptTemplates>("GET", `${BASE}/script-templates`, { signal }),
+  template: (id: string) =>
+    requestJson<ScriptTemplateText>("GET", `${BASE}/script-templates/${encodeURIComponent(id)}`),
+  history: (scriptId: string) =>
+    requestJson<ScriptHistory>("GET", `${BASE}/scripts/${encodeURIComponent(scriptId)}/history`),
   lint: (text: string, signal: AbortSignal) =>
     requestJson<ScriptLint>("POST", `${BASE}/script-lint`, { body: { text }, signal }),
   simulate: (text: string, sale: SimulatedSale, signal: AbortSignal) =>
@@ -56,5 +66,7 @@ export const scriptsApi = {
       body: { text, sale },
       signal,
     }),
+  upload: (pdf: Blob) => sendFile<DocumentFile>(`${BASE}/documents`, pdf, "application/pdf"),
+  documentPath: (sha256: string): string => `${BASE}/documents/${sha256}`,
   spokenPath: (sha256: string): string => `${BASE}/speech/${sha256}`,
 } as const;

@@ -27,6 +27,7 @@ function view(revision: number, text: string): DraftView {
     },
     text,
     next_version: 1,
+    in_force_version: null,
     written_by: ["admin"],
     is_mine: true,
   };

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import { lineOfStep, scriptIdIn, skeleton, stepAtLine, withVersion } from "./yaml_lines";
+import {
+  fromTemplate,
+  lineOfStep,
+  lineOfVoice,
+  scriptIdIn,
+  skeleton,
+  stepAtLine,
+  withVersion,
+} from "./yaml_lines";
 
 const TEXT = skeleton("bank-new");
 
@@ -11,6 +19,13 @@ describe("a script's lines", () => {
     expect(scriptIdIn("steps:\n  - id: opening\n")).toBeNull();
     expect(scriptIdIn("id: Ünfit\n")).toBeNull();
     expect(scriptIdIn("")).toBeNull();
+  });
+
+  it("of a template keep every comment under another name", () => {
+    const template = "# first\nid: fund-sale\nversion: 4\n# replace\nvoice: a\nsteps:\n  - id: x\n";
+    const mine = fromTemplate(template, "my-funds");
+    expect(mine).toBe("# first\nid: my-funds\nversion: 1\n# replace\nvoice: a\nsteps:\n  - id: x\n");
+    expect(lineOfVoice(mine)).toBe(5);
   });
 
   it("take another number, once", () => {

@@ -30,6 +30,17 @@ export function lineOfStep(text: string, stepId: string): number | null {
   return at === -1 ? null : at + 1;
 }
 
+/** The line on which the voice is named, counted from 1. */
+export function lineOfVoice(text: string): number | null {
+  const at = text.split("\n").findIndex((row) => row.startsWith("voice:"));
+  return at === -1 ? null : at + 1;
+}
+
+/** A template as the first version of another script; everything else, comments too, stays. */
+export function fromTemplate(text: string, scriptId: string): string {
+  return withVersion(text.replace(/^id:.*$/m, `id: ${scriptId}`), 1);
+}
+
 /** A text to start from: one disclosure and the confirmation that every script ends with. */
 export function skeleton(scriptId: string): string {
   return `id: ${scriptId}

@@ -21,6 +21,18 @@ export interface WordingContext {
 
 type Words = { [T in EventType]: (payload: PayloadOf<T>, context: WordingContext) => string };
 
+/** How much of each sentence was heard, in whole percent; rounded down, so that 100 is all of it. */
+function readingWords(p: PayloadOf<"reading.heard">, { say, stepTitle }: WordingContext): string {
+  const shares = p.sentences.map((each) => {
+    const share = `${Math.floor((each.heard / each.syllables) * 100)}%`;
+    const lacks = each.missed === "" ? "" : say("reading.missed", { words: each.missed });
+    const has = each.added === "" ? "" : say("reading.added", { words: each.added });
+    return `${say("reading.sentence", { no: each.sentence, share })}${lacks}${has}`;
+  });
+  const key = p.evaluated ? "event.reading_heard" : "event.reading_not_evaluated";
+  return say(key, { step: stepTitle(p.step_id), shares: shares.join(say("reading.and")) });
+}
+
 /** One plain sentence for every type of event. A type without words does not compile. */
 const WORDS: Words = {
   "session.created": (p, { say }) =>
@@ -161,6 +173,9 @@ const WORDS: Words = {
     }),
   "still.captured": (p, { say, stepTitle }) =>
     say("event.still_captured", { step: stepTitle(p.step_id) }),
+  "reading.claimed": (p, { say, stepTitle }) =>
+    say("event.reading_claimed", { step: stepTitle(p.step_id) }),
+  "reading.heard": (p, context) => readingWords(p, context),
   "talk.ended": (p, { say, stepTitle }) =>
     say("event.talk_ended", {
       step: stepTitle(p.step_id),
@@ -168,6 +183,8 @@ const WORDS: Words = {
     }),
   "document.read": (p, { say, stepTitle }) =>
     say("event.document_read", { step: stepTitle(p.step_id), pages: p.pages }),
+  "key_sentence.marked": (p, { say, stepTitle }) =>
+    say(`event.key_sentence_${p.by}`, { step: stepTitle(p.step_id), number: p.sentence }),
   "signature.judged": (p, { say }) =>
     say(p.text ? "event.signature_judged" : "event.signature_judged_unread", {
       outcome: say(`legibility.${p.outcome}`),

@@ -14,6 +14,7 @@ import {
   UNSIGNED_FILES,
   type Manifest,
 } from "./manifest";
+import { documentFault } from "./document_files";
 import { mediaFault } from "./media_chain";
 import { screenFault } from "./screen_pieces";
 import { verifyTimeline, type ChainedEvent } from "./timeline_chain";
@@ -27,6 +28,7 @@ export const PAGE_STEPS = [
   "files",
   "chain",
   "script",
+  "documents",
   "media",
   "screen",
 ] as const;
@@ -172,6 +174,15 @@ class PackageChecker {
     if (created?.script_sha256 !== (await sha256Hex(await this.bytes(SCRIPT_FILE)))) {
       throw new Failed("script");
     }
+  }
+
+  /** (7, in part) The PDFs are those that the script pins and the session showed, and no other. */
+  async documents(): Promise<void> {
+    const manifest = this.needed();
+    if (this.events === null) throw new NotChecked("needs_chain");
+    const script = json(await this.bytes(SCRIPT_FILE));
+    const fault = documentFault(manifest.objects, script, this.events);
+    if (fault !== null) throw new Failed(`document_${fault}`);
   }
 
   /** (6, in part) Every byte of the recording is in the chain. */
