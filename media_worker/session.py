@@ -29,6 +29,7 @@ from media_worker.outgoing import LivePusher, Outbox
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.receive.settings import ReceiveSettings
 from media_worker.recognise.pool import RecogniserPool
+from media_worker.record_objects import RecordObjects
 from media_worker.reference import ReferenceFace
 from media_worker.session_tasks import SessionTasks
 from media_worker.speaking import ScriptSpeech, Speaking, SpeakingHooks
@@ -39,7 +40,6 @@ from shuanglu.errors import ConflictError, NotAllowedError
 from shuanglu.script.moments import moment_of
 from shuanglu.script.runner import RunPhase, RunState
 from shuanglu.timeline import events as ev
-from shuanglu.timeline.chain import sha256_hex
 from shuanglu.timeline.events import Actor, Event, EventDraft
 from shuanglu.wire.bus import (
     InputRequest,
@@ -77,6 +77,7 @@ class WorkedSession:
 
     def __init__(self, load: LoadReply, deps: SessionDeps, *, speech: ScriptSpeech) -> None:
         self.session_id = load.session_id
+        self._objects = RecordObjects(deps.objects, load.session_id)
         self.script = load.script
         self._timeline = FoldedTimeline(load, deps.bus, on_phase=self._on_phase)
         self._deps = deps
@@ -246,14 +247,11 @@ class WorkedSession:
 
     async def fetch(self, sha256: str) -> bytes:
         """An object of the record; raises ``NotFoundError``."""
-        return await self._deps.objects.get(f"sessions/{self.session_id}/objects/{sha256}")
+        return await self._objects.fetch(sha256)
 
     async def keep(self, data: bytes, *, content_type: str) -> str:
         """Store an object of the record; its SHA-256."""
-        sha256 = sha256_hex(data)
-        key = f"sessions/{self.session_id}/objects/{sha256}"
-        await self._deps.objects.put(key, data, content_type=content_type)
-        return sha256
+        return await self._objects.keep(data, content_type=content_type)
 
     async def tell(self, message: ServerMessage) -> None:
         """Send to the phone, if one is connected."""
@@ -313,8 +311,6 @@ class WorkedSession:
 
     def _on_words(self, heard: ev.SpeechRecognised) -> None:
         self._tasks.spawn(self._director.words(heard))
-
-    # --- interruptions ---
 
     def _on_interrupted(self) -> None:
         self._tasks.spawn(self._recover_air())
