@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -132,7 +133,7 @@ class WorkedSession:
 
     def _eyes_and_ears(self) -> SessionWatching:
         hooks = WatchingHooks(
-            emit=self._emit_observed,
+            emit=partial(self._emit, actor=Actor.OBSERVER),
             on_change=self.changed,
             on_voice=self._on_voice,
             on_words=self._on_words,
@@ -281,13 +282,11 @@ class WorkedSession:
                 self._require_open()
             self._connection_id = connection_id
             await self._watching.open()
-            self._establish_reference()
+            self._establishing = self._establishing or self._tasks.spawn(
+                self._reference.establish()
+            )
             self._director.start()
         return answer
-
-    def _establish_reference(self) -> None:
-        if self._establishing is None:
-            self._establishing = self._tasks.spawn(self._reference.establish())
 
     def _require_open(self) -> None:
         if self.state.phase in {RunPhase.CLOSED, RunPhase.STAFFED}:
@@ -355,9 +354,6 @@ class WorkedSession:
 
     def _emit(self, payload: ev.Payload, actor: Actor = Actor.SYSTEM) -> None:
         self._outbox.put(self._draft(actor, payload))
-
-    def _emit_observed(self, payload: ev.Payload) -> None:
-        self._emit(payload, Actor.OBSERVER)
 
     def _on_delayed(self, delayed: bool) -> None:  # noqa: FBT001 - a callback of one flag
         if delayed is not self._saving_delayed:
