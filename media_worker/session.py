@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -29,7 +30,6 @@ from media_worker.outgoing import LivePusher, Outbox
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.receive.settings import ReceiveSettings
 from media_worker.recognise.pool import RecogniserPool
-from media_worker.record_objects import RecordObjects
 from media_worker.reference import ReferenceFace
 from media_worker.session_tasks import SessionTasks
 from media_worker.speaking import ScriptSpeech, Speaking, SpeakingHooks
@@ -40,6 +40,7 @@ from shuanglu.errors import ConflictError, NotAllowedError
 from shuanglu.script.moments import moment_of
 from shuanglu.script.runner import RunPhase, RunState
 from shuanglu.timeline import events as ev
+from shuanglu.timeline.chain import sha256_hex
 from shuanglu.timeline.events import Actor, Event, EventDraft
 from shuanglu.wire.bus import (
     InputRequest,
@@ -77,7 +78,6 @@ class WorkedSession:
 
     def __init__(self, load: LoadReply, deps: SessionDeps, *, speech: ScriptSpeech) -> None:
         self.session_id = load.session_id
-        self._objects = RecordObjects(deps.objects, load.session_id)
         self.script = load.script
         self._timeline = FoldedTimeline(load, deps.bus, on_phase=self._on_phase)
         self._deps = deps
@@ -133,7 +133,7 @@ class WorkedSession:
 
     def _eyes_and_ears(self) -> SessionWatching:
         hooks = WatchingHooks(
-            emit=self._emit_observed,
+            emit=partial(self._emit, actor=Actor.OBSERVER),
             on_change=self.changed,
             on_voice=self._on_voice,
             on_words=self._on_words,
@@ -247,11 +247,14 @@ class WorkedSession:
 
     async def fetch(self, sha256: str) -> bytes:
         """An object of the record; raises ``NotFoundError``."""
-        return await self._objects.fetch(sha256)
+        return await self._deps.objects.get(f"sessions/{self.session_id}/objects/{sha256}")
 
     async def keep(self, data: bytes, *, content_type: str) -> str:
         """Store an object of the record; its SHA-256."""
-        return await self._objects.keep(data, content_type=content_type)
+        sha256 = sha256_hex(data)
+        key = f"sessions/{self.session_id}/objects/{sha256}"
+        await self._deps.objects.put(key, data, content_type=content_type)
+        return sha256
 
     async def tell(self, message: ServerMessage) -> None:
         """Send to the phone, if one is connected."""
@@ -279,13 +282,11 @@ class WorkedSession:
                 self._require_open()
             self._connection_id = connection_id
             await self._watching.open()
-            self._establish_reference()
+            self._establishing = self._establishing or self._tasks.spawn(
+                self._reference.establish()
+            )
             self._director.start()
         return answer
-
-    def _establish_reference(self) -> None:
-        if self._establishing is None:
-            self._establishing = self._tasks.spawn(self._reference.establish())
 
     def _require_open(self) -> None:
         if self.state.phase in {RunPhase.CLOSED, RunPhase.STAFFED}:
@@ -311,6 +312,8 @@ class WorkedSession:
 
     def _on_words(self, heard: ev.SpeechRecognised) -> None:
         self._tasks.spawn(self._director.words(heard))
+
+    # --- interruptions ---
 
     def _on_interrupted(self) -> None:
         self._tasks.spawn(self._recover_air())
@@ -351,9 +354,6 @@ class WorkedSession:
 
     def _emit(self, payload: ev.Payload, actor: Actor = Actor.SYSTEM) -> None:
         self._outbox.put(self._draft(actor, payload))
-
-    def _emit_observed(self, payload: ev.Payload) -> None:
-        self._emit(payload, Actor.OBSERVER)
 
     def _on_delayed(self, delayed: bool) -> None:  # noqa: FBT001 - a callback of one flag
         if delayed is not self._saving_delayed:

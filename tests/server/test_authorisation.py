@@ -27,6 +27,7 @@ PUBLIC_PATHS = {
     "/api/v1/staff/passkey-login/options",
     "/api/v1/staff/passkey-login",
     "/api/v1/customer/exchange",
+    "/api/v1/customer/handover/redeem",
 }
 SECRET = b"k" * 32
 
@@ -46,6 +47,7 @@ def _path(route: Route, session_id: str = "ses_00000000000000000001") -> str:
         "script_id": "bank-wealth-demo",
         "version": "1",
         "draft_id": "drf_000000000001",
+        "template_id": "bank-wealth",
     }
     path = route.path
     for name, value in parts.items():
