@@ -32,11 +32,11 @@ def reasons(strokes: list[Stroke], name: str = "王小明") -> tuple[str, ...]:
     return judged(form_of(strokes, pad_px=PAD), Reading(name, SURE), name, POLICY).reasons
 
 
-@pytest.mark.parametrize("carelessness", [0.0, 0.5, 1.0, 1.5])
+@pytest.mark.parametrize("carelessness", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("name", ["王小明", "欧阳修", "丁三", "龚德胜"])
 def test_a_written_name_has_the_form_of_one(name: str, carelessness: float) -> None:
     for seed in range(10):
-        strokes = written(name, size_px=90, carelessness=min(carelessness, 0.5), seed=seed)
+        strokes = written(name, size_px=90, carelessness=carelessness, seed=seed)
         assert reasons(strokes, name) == ()
 
 
