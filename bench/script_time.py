@@ -230,6 +230,5 @@ def _taps_figure(steps: list[StepTime]) -> dict[str, Any]:
         "details": {
             "most": {"step_id": most.step_id, "taps": most.taps},
             "more_than_one": {step.step_id: step.taps for step in steps if step.taps > 1},
-            "taps_by_the_agent": 0,
         },
     }

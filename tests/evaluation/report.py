@@ -54,6 +54,9 @@ def figures(outcomes: Outcomes) -> list[Figure]:
     alarmed = Share(sum(bool(case.false_alarms) for case in whole), len(whole))
     replays = [case for case in outcomes.liveness if case.attack in REPLAYS]
     passed = Share(sum(case.passed for case in replays), len(replays))
+    # Of one way to replay nothing follows for the other; one that passed is one too many.
+    all_ways = {case.attack for case in replays} == set(REPLAYS)
+    none_passed = (True if all_ways else None) if passed.count == 0 else False
     times = [
         e.to_alert_s
         for e in outcomes.episodes
@@ -62,7 +65,7 @@ def figures(outcomes: Outcomes) -> list[Figure]:
     return [
         _share("anomalies_caught", caught, ">= 0.95", holds=caught.value >= 0.95),
         _share("false_alarm_sessions", alarmed, "<= 0.02", holds=alarmed.value <= 0.02),
-        {**_share("replay_passed_liveness", passed, "0", holds=passed.count == 0),
+        {**_share("replay_passed_liveness", passed, "0", holds=none_passed),
          "value": passed.count, "unit": "sessions"},
         _time("picture_alert_p50_s", times, 0.5, 1.0),
         _time("picture_alert_p95_s", times, 0.95, 2.0),
@@ -100,7 +103,7 @@ def _phrase_times(outcomes: Outcomes) -> list[float]:
     return [e.to_alert_s for e in said if e.to_alert_s is not None]
 
 
-def _share(name: str, share: Share, target: str, *, holds: bool) -> Figure:
+def _share(name: str, share: Share, target: str, *, holds: bool | None) -> Figure:
     low, high = share.interval
     return {
         "name": name,
