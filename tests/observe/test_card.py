@@ -113,11 +113,12 @@ async def test_the_best_still_comes_with_its_portrait(
     assert picture is not None
     assert picture.shape == (480, 640, 3)
     assert session.card_hint is None
+    faces = pictures(Scene.FACE)  # drawn before the clock of the question runs
+    live = stream(faces, layered=False, rate_hz=1, key_every=1, start_ms=20_000.0)
     session.mode = WatchMode.WATCH
     comparing = asyncio.create_task(session.compare(still.portrait, timeout_s=20))
     await asyncio.sleep(0)
-    faces = pictures(Scene.FACE)[:12]
-    for frame in stream(faces, layered=False, rate_hz=1, key_every=1, start_ms=20_000.0):
+    for frame in live:
         session.push(frame)
         await until(lambda: not session.is_waiting, "the frame was looked at")
     likeness = await comparing
