@@ -41,6 +41,7 @@ _CHEEKS = (234, 454)
 _RING_STEPS = 36
 _RINGS = ((1.12, 0.75), (1.45, 0.35))
 """Two rings of points around the face, and how far each follows the head."""
+_SUBPIXEL_BITS = 4
 _LID_COLOUR = (45, 50, 75)
 _MOUTH_COLOUR = (28, 22, 60)
 
@@ -153,27 +154,31 @@ class Puppet:
 
     def _maps(self, target: Points, depth: Points) -> tuple[Map, Map]:
         """For every pixel where it comes from; near triangles are painted over far ones."""
-        maps = np.zeros((2, self._height, self._width), np.float32)
-        order = np.argsort(-depth[self._triangles].mean(1))
-        for triangle in self._triangles[order]:
-            self._paint(maps, self._source[triangle], target[triangle])
-        return maps[0], maps[1]
+        corners = np.concatenate(
+            [target[self._triangles], np.ones((*self._triangles.shape, 1))], axis=2
+        ).transpose(0, 2, 1)
+        has_area = np.abs(np.linalg.det(corners)) > 1e-6  # noqa: PLR2004
+        order = np.argsort(-depth[self._triangles].mean(1), kind="stable")
+        order = order[has_area[order]]
+        sources = self._source[self._triangles[order]].transpose(0, 2, 1)
+        affine = (sources @ np.linalg.inv(corners[order])).astype(np.float32)
+        covers = self._covered(target[self._triangles[order]])
+        rows, columns = np.indices(covers.shape, np.float32)
+        x_map, y_map = (
+            affine[covers, axis, 0] * columns
+            + affine[covers, axis, 1] * rows
+            + affine[covers, axis, 2]
+            for axis in (0, 1)
+        )
+        return x_map, y_map
 
-    def _paint(self, maps: Map, source: Points, target: Points) -> None:
-        low = np.maximum(np.floor(target.min(0)).astype(int), 0)
-        high = np.minimum(np.ceil(target.max(0)).astype(int) + 1, (self._width, self._height))
-        edges = np.stack([target[0] - target[2], target[1] - target[2]], axis=1)
-        if (high <= low).any() or abs(np.linalg.det(edges)) < 1e-6:  # noqa: PLR2004 - no area
-            return
-        x, y = np.meshgrid(np.arange(low[0], high[0]), np.arange(low[1], high[1]))
-        inverse = np.linalg.inv(edges)
-        first = inverse[0, 0] * (x - target[2, 0]) + inverse[0, 1] * (y - target[2, 1])
-        second = inverse[1, 0] * (x - target[2, 0]) + inverse[1, 1] * (y - target[2, 1])
-        third = 1 - first - second
-        inside = (first >= -1e-3) & (second >= -1e-3) & (third >= -1e-3)  # noqa: PLR2004 - no seams
-        for axis in (0, 1):
-            mixed = first * source[0, axis] + second * source[1, axis] + third * source[2, axis]
-            maps[axis, low[1] : high[1], low[0] : high[0]][inside] = mixed[inside]
+    def _covered(self, triangles: Points) -> npt.NDArray[np.int32]:
+        """Which triangle each pixel shows: the last painted one."""
+        covers = np.zeros((self._height, self._width), np.int32)
+        fixed = np.round(triangles * (1 << _SUBPIXEL_BITS)).astype(np.int32)
+        for number, outline in enumerate(fixed):
+            cv2.fillConvexPoly(covers, outline, number, shift=_SUBPIXEL_BITS)
+        return covers
 
 
 def _rotation(pose: Pose) -> Points:
