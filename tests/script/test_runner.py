@@ -18,6 +18,7 @@ from shuanglu.script.runner import (
     decide,
     fold,
 )
+from shuanglu.script.runner.decide import MAX_UNPROVED
 from shuanglu.script.verdict import judge
 from shuanglu.timeline import events as ev
 from tests.script.scripts import (
@@ -169,3 +170,27 @@ def test_a_bad_script_is_refused_with_the_field(change: dict[str, object], field
     with pytest.raises(InvalidInputError) as refused:
         parse_script(data)
     assert refused.value.field == field
+
+
+def cut(reason: str) -> list[ev.Payload]:
+    """A speech that was sent, and does not count."""
+    _, started, _ = prompted("risk", 1)
+    step = {"step_id": "risk", "attempt": 1, "reason": reason}
+    return [started, ev.PromptInterrupted.model_validate(step)]
+
+
+def test_a_speech_that_is_never_proved_calls_a_person() -> None:
+    history = [*opening(), ev.StepBegun(step_id="risk", attempt=1)]
+    for time in range(MAX_UNPROVED):
+        assert isinstance(decide(SCRIPT, state_after(*history)), PlayPrompt)
+        history += cut("proof_missing" if time % 2 else "proof_insufficient")
+    called = decide(SCRIPT, state_after(*history))
+    assert isinstance(called, Append)
+    assert called.payload == ev.RouteStaffed(reason="playback_not_proved")
+    assert state_after(*history, called.payload).phase is RunPhase.STAFFED
+
+
+def test_who_leaves_the_page_hears_it_again_as_often_as_he_likes() -> None:
+    history = [*opening(), ev.StepBegun(step_id="risk", attempt=1)]
+    history += cut("page_hidden") * (2 * MAX_UNPROVED)
+    assert isinstance(decide(SCRIPT, state_after(*history)), PlayPrompt)

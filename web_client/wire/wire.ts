@@ -793,6 +793,7 @@ export interface RouteStaffed {
     | "attempts_used_up"
     | "liveness_inconclusive"
     | "reading_not_evaluated"
+    | "playback_not_proved"
     | "answer_needs_person";
   type: "route.staffed";
 }

@@ -123,6 +123,7 @@ def _between(state: RunState) -> RunState:
         attempt=0,
         prompt_started=False,
         prompt_played=False,
+        unproved=0,
         turn=Turn(),
     )
 
@@ -131,6 +132,8 @@ def _prompted(state: RunState, payload: ev.Payload, *, is_whole_step: bool) -> R
     match payload:
         case ev.PromptStarted():
             return replace(state, prompt_started=True)
+        case ev.PromptInterrupted(reason="proof_insufficient" | "proof_missing"):
+            return replace(state, prompt_started=False, unproved=state.unproved + 1)
         case ev.PromptInterrupted():
             return replace(state, prompt_started=False)
         case ev.PromptPlayed() if state.prompt_started:

@@ -37,12 +37,18 @@ from shuanglu.script.runner.state import RunPhase, RunState
 from shuanglu.script.runner.turn import chosen, failure_of
 from shuanglu.timeline import events as ev
 
+MAX_UNPROVED = 5
+"""So often a speech is played again because nothing proves that it was heard; the phone has told
+its customer each time what to look for. Then a person must help: it would never end by itself."""
+
 
 def decide(script: Script, state: RunState) -> Action | None:
     """What must happen next, or nothing while it is the customer's turn."""
     match state.phase:
         case RunPhase.BETWEEN:
             return _next_step(script, state)
+        case RunPhase.PROMPTING if state.unproved >= MAX_UNPROVED:
+            return Append(ev.RouteStaffed(reason="playback_not_proved"))
         case RunPhase.PROMPTING if not state.prompt_started:
             return PlayPrompt(step_id=state.step_id or "", attempt=state.attempt)
         case RunPhase.AWAITING:

@@ -62,6 +62,8 @@ class RunState:
     attempt: int = 0
     prompt_started: bool = False
     prompt_played: bool = False
+    unproved: int = 0
+    """How often in a row this attempt's speech was sent and its proof did not come or suffice."""
     turn: Turn = field(default_factory=Turn)
     completed: frozenset[str] = frozenset()
     attempts: dict[str, int] = field(default_factory=dict)

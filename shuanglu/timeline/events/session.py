@@ -104,6 +104,7 @@ class RouteStaffed(Payload):
         "attempts_used_up",  # liveness: the lockout after repeated failures
         "liveness_inconclusive",  # it could not be told, again and again: a person decides
         "reading_not_evaluated",  # nobody can say what was read aloud: a person decides
+        "playback_not_proved",  # no proof that the phone can be heard: a person decides
         "answer_needs_person",  # the answer is one that the script gives to a person
     ]
 

@@ -80,6 +80,7 @@ export const events: Messages = {
   consent: { recording: "recording", face: "face checks" },
   staffed_reason: {
     reading_not_evaluated: "what was read aloud could not be recognised",
+    playback_not_proved: "no proof that the phone could be heard",
     answer_needs_person: "this answer goes to a person",
     face_consent_refused: "no consent to face checks",
     customer_asked: "the customer asked for help",

@@ -80,6 +80,7 @@ export const events: Messages = {
   consent: { recording: "录音录像", face: "使用人脸核验" },
   staffed_reason: {
     reading_not_evaluated: "朗读无法识别,由人员判断",
+    playback_not_proved: "无法证明手机播放了声音",
     answer_needs_person: "这个回答要由人员处理",
     face_consent_refused: "客户不同意人脸核验",
     customer_asked: "客户请求协助",
