@@ -21,7 +21,7 @@ Figures = list[dict[str, Any]]
 SUITES: dict[tuple[str, ...], Callable[[], Figures]] = {
     ("recorder_cpu_vs_mediarecorder", "sessions_per_core", "memory_per_session_mb"): recorder.run,
     ("join_to_first_segment_ms", "verdict_ms", "customer_js_gzip_kb"): journey.run,
-    ("script_over_speech", "customer_taps_per_step"): script_time.run,
+    ("script_over_speech", "customer_taps_per_step", "analysis_core_share"): script_time.run,
 }
 
 

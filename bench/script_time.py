@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 from playwright.async_api import Page, async_playwright
 
+from bench.analysis_time import analysis_seconds
 from demo.body import OwnBody, camera_path
 from demo.browser import launch, phone
 from demo.demo_customer import cards_of, make_body
@@ -47,6 +48,7 @@ PATIENCE_S = 4.0
 """He taps his answer only where the page does not go on by his words, as it tells him to."""
 TARGET = 1.2
 TAPS_TARGET = 1.0
+ANALYSIS_TARGET = 0.05
 _COUNT_TAPS = """(() => {
     const taps = {};
     window.tapsByStep = () => taps;
@@ -81,16 +83,18 @@ class Sale:
     taps: Mapping[str, int]
     sealed_s: float
     """When the phone showed the receipt."""
+    analysis_s: Mapping[str, float]
+    """Seconds of a core that the observers and the recognisers used for it."""
 
 
 def run() -> list[dict[str, Any]]:
-    """``script_over_speech`` and ``customer_taps_per_step``."""
+    """``script_over_speech``, ``customer_taps_per_step`` and ``analysis_core_share``."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         server = ServerProcess(Path(folder) / "data")
         with served(server, ASSETS / "speech"):
             sale, script = asyncio.run(_measure(server, Path(folder)))
     steps = _step_times(script, sale)
-    return [_time_figure(sale, steps), _taps_figure(steps)]
+    return [_time_figure(sale, steps), _taps_figure(steps), _analysis_figure(sale)]
 
 
 async def _measure(server: ServerProcess, folder: Path) -> tuple[Sale, Script]:
@@ -108,13 +112,15 @@ async def _measure(server: ServerProcess, folder: Path) -> tuple[Sale, Script]:
                 browser = await launch(playwright, camera=body.camera.path, microphone=microphone)
                 for _ in range(MOST_SALES):
                     async with phone(browser, body=body) as page:
-                        sale = await _sale(staff, page, body, script)
+                        sale = await _sale(server, staff, page, body, script)
                     if sale.session["summary"]["outcome"] is not None:
                         return sale, script
     raise UnavailableError("a person was called every time: this machine is too busy to measure")
 
 
-async def _sale(staff: StaffClient, page: Page, body: OwnBody, script: Script) -> Sale:
+async def _sale(
+    server: ServerProcess, staff: StaffClient, page: Page, body: OwnBody, script: Script
+) -> Sale:
     citizen = Citizen()
     body.cards.update(cards_of(citizen, demo_person()))
     await page.add_init_script(_COUNT_TAPS)
@@ -124,12 +130,14 @@ async def _sale(staff: StaffClient, page: Page, body: OwnBody, script: Script) -
     wayfarer = Wayfarer(
         page, script, _way(script), body=body, citizen=citizen, patience_s=PATIENCE_S
     )
+    before = analysis_seconds(server.pid)
     await wayfarer.go(invitation["url"])
     taps = await page.evaluate("window.tapsByStep()")
     if not await page.get_by_test_id("staffed").is_visible():
         await wayfarer.receipt()
     sealed_s = time.time()
-    return Sale(await staff.session(invitation["session_id"]), taps, sealed_s)
+    used = {each: now - before[each] for each, now in analysis_seconds(server.pid).items()}
+    return Sale(await staff.session(invitation["session_id"]), taps, sealed_s, used)
 
 
 def _way(script: Script) -> Way:
@@ -167,13 +175,16 @@ def _first_begun(session: Mapping[str, Any]) -> float:
     return next(_seconds(e) for e in session["events"] if e["payload"]["type"] == "step.begun")
 
 
+def _first_spoken(session: Mapping[str, Any]) -> float:
+    return next(_seconds(e) for e in session["events"] if e["payload"]["type"] == "prompt.started")
+
+
 def _seconds(event: Mapping[str, Any]) -> float:
     return datetime.fromisoformat(event["recorded_at"]).timestamp()
 
 
 def _time_figure(sale: Sale, steps: list[StepTime]) -> dict[str, Any]:
-    session, events = sale.session, sale.session["events"]
-    first = next(_seconds(e) for e in events if e["payload"]["type"] == "prompt.started")
+    session, first = sale.session, _first_spoken(sale.session)
     speech_s = sum(step.speech_ms for step in steps) / 1000
     ratio = round((sale.sealed_s - first) / speech_s, 3)
     failed_s = _failed_s(session)
@@ -230,5 +241,25 @@ def _taps_figure(steps: list[StepTime]) -> dict[str, Any]:
         "details": {
             "most": {"step_id": most.step_id, "taps": most.taps},
             "more_than_one": {step.step_id: step.taps for step in steps if step.taps > 1},
+        },
+    }
+
+
+def _analysis_figure(sale: Sale) -> dict[str, Any]:
+    """Averaged over the sale: liveness and spoken answers cost far more than the rest."""
+    lasted_s = sale.sealed_s - _first_spoken(sale.session)
+    share = round(sum(sale.analysis_s.values()) / lasted_s, 3)
+    return {
+        "name": "analysis_core_share",
+        "value": share,
+        "unit": "cores",
+        "target": f"<= {ANALYSIS_TARGET}",
+        "holds": share <= ANALYSIS_TARGET,
+        "details": {
+            "lasted_s": round(lasted_s, 1),
+            "cpu_s": {name: round(used, 1) for name, used in sale.analysis_s.items()},
+            "liveness_attempts": sum(
+                event["payload"]["type"] == "challenge.begun" for event in sale.session["events"]
+            ),
         },
     }
