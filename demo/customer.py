@@ -12,8 +12,10 @@ from playwright.async_api import Error, Locator, Page, expect
 
 from demo.body import Body
 from demo.checked_steps import CardHolder, CheckedSteps
+from demo.handwriting import Stroke, can_write, scribbled, written
 from demo.id_card import Citizen
 
+POINTS_SKIPPED = 2
 STEP_TIMEOUT_MS = 60_000
 NO_MORE_QUESTIONS = "我没有别的问题了,谢谢您。"
 TAP_TIMEOUT_MS = 5_000
@@ -247,23 +249,29 @@ class SyntheticCustomer:
                 return
 
     async def sign(self) -> None:
-        """A few strokes on the pad, at a person's pace."""
+        """The name on the card, written on the pad; a scribble where the hand does not know it."""
         pad = self.page.get_by_test_id("signature-pad")
         await pad.scroll_into_view_if_needed()
         box = await pad.bounding_box()
         if box is None:
             raise AssertionError("the signature pad has no size")
-        for row in (0.35, 0.6):
-            y = box["y"] + box["height"] * row
-            await self.page.mouse.move(box["x"] + box["width"] * 0.15, y)
-            await self.page.mouse.down()
-            for part in range(1, 13):
-                x = box["x"] + box["width"] * (0.15 + part * 0.055)
-                await self.page.mouse.move(x, y + (part % 3) * 9)
-                await self.page.wait_for_timeout(30)
-            await self.page.mouse.up()
+        name = self._holder.name
+        size_px = min(box["height"] * 0.7, box["width"] * 0.8 / len(name))
+        left, top = box["x"] + box["width"] * 0.08, box["y"] + box["height"] * 0.15
+        hand = written if can_write(name) else _scribble
+        for stroke in hand(name, size_px=size_px):
+            await self._draw([(left + x, top + y) for x, y in stroke])
         await self._look("signature", self.page)
         await self._tap("signature-done")
+
+    async def _draw(self, stroke: Stroke) -> None:
+        """One stroke; a finger is told of a few times in each, not at every point."""
+        mouse, (first, *rest) = self.page.mouse, stroke
+        await mouse.move(*first)
+        await mouse.down()
+        for point in [*rest[POINTS_SKIPPED :: POINTS_SKIPPED + 1], stroke[-1]]:
+            await mouse.move(*point)
+        await mouse.up()
 
     async def confirm(self) -> None:
         """Sign the statement."""
@@ -306,3 +314,7 @@ class SyntheticCustomer:
     async def _step_left(self, step_id: str, attempt: str) -> None:
         same = f'[data-testid="step"][data-step="{step_id}"][data-attempt="{attempt}"]'
         await expect(self.page.locator(same)).to_have_count(0, timeout=STEP_TIMEOUT_MS)
+
+
+def _scribble(_name: str, *, size_px: float) -> list[Stroke]:
+    return scribbled("wave", size_px=size_px)

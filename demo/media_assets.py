@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 from demo import animation, camera, microphone, portrait
 from demo.camera import Scene
@@ -48,7 +49,7 @@ def _makers(*modules: object) -> str:
 def _kept(path: Path, make: Callable[[Path], None]) -> Path:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.partial")
+        partial = path.with_name(f".{path.name}.{uuid4().hex}.partial")  # two may make it at once
         make(partial)
         partial.replace(path)
     return path

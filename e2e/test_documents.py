@@ -1,9 +1,13 @@
-"""A PDF is uploaded in the editor, read on the phone to its end, and its key sentences marked."""
+"""What is uploaded in the editor: a recorded voice that plays, a PDF that is read to its end.
+
+The sale ends with a signature that must be legible.
+"""
 
 from __future__ import annotations
 
 import io
 import json
+import wave
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,10 +18,11 @@ from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, ex
 
 from demo.browser import phone
 from demo.customer import SyntheticCustomer
+from demo.media_assets import fake_microphone
 from demo.server_process import ServerProcess
 from demo.staff import StaffClient
 from e2e.checks import accessible, fits, on_step, payloads, verified
-from e2e.conftest import Look
+from e2e.conftest import ASSETS, Look
 from embedded.settings import EmbeddedSettings
 from embedded.staff_command import give_login
 from shuanglu.timeline.chain import sha256_hex
@@ -26,6 +31,7 @@ from tests.documents.pdf_maker import RISK_NOTICE, encrypted, pdf_of
 SCRIPT_ID = "zz-pdf"
 DESK = ViewportSize(width=1440, height=900)
 TAPPED, COPIED = "您的本金可能因市场变动而蒙受损失。", "本人已充分了解并愿意承担上述风险。"
+SPOKEN = "您好,现在开始录音录像。"
 PDF = pdf_of(RISK_NOTICE)
 RECORDER = "/assets/screen_recording-"
 RENDER_TRIES, RENDER_WAIT_MS = 120, 1000
@@ -39,6 +45,12 @@ minimum_assurance: device_key_and_code
 retention_years: 5
 estimated_minutes: 2
 steps:
+  - id: welcome
+    kind: disclosure
+    title: {{zh: 开场, en: Welcome}}
+    clauses: [REG-3]
+    say: {SPOKEN}
+    show: {{zh: 请听一段录音, en: Please listen to a recording}}
   - id: notice
     kind: document
     title: {{zh: 风险揭示书, en: Risk notice}}
@@ -52,6 +64,13 @@ steps:
         by: tap
       - text: {{zh: {COPIED}, en: I understand and accept these risks.}}
         by: copy
+  - id: sign
+    kind: signature
+    title: {{zh: 签名, en: Signature}}
+    clauses: [REG-14]
+    say: 请签名。
+    show: {{zh: 请签上您的姓名, en: Please sign with your name}}
+    legible: true
   - id: confirm
     kind: confirmation
     title: {{zh: 确认, en: Confirm}}
@@ -118,10 +137,15 @@ async def test_a_pdf_is_read_to_its_end(
         customer = SyntheticCustomer(page)
         await customer.join(invitation["url"])
         await customer.check_device()
+        await on_step(page, "welcome")
+        await look("recorded-voice", page)
+        await expect(page.get_by_test_id("ai-voice")).to_have_count(0)
         await customer.my_turn("notice")
         await _read(page, look)
         await customer.read()
         await _mark(page, look)
+        await customer.my_turn("sign")
+        await customer.sign()
         await on_step(page, "confirm")
         # Afterwards the last piece of the screen may come when the record is closed: a 409.
         assert errors == []
@@ -143,12 +167,20 @@ def _told(said: ConsoleMessage) -> str:
 
 async def _publish(writer: Page, reader: Page, look: Look, folder: Path) -> None:
     """Uploaded in the editor, read by a second pair of eyes, published."""
+    (folder / "silent.wav").write_bytes(_wav(b"\0\0" * 48_000))
     (folder / "locked.pdf").write_bytes(encrypted(PDF, "secret"))
     (folder / "风险揭示书.pdf").write_bytes(PDF)
     made = await _call(writer, "/script-drafts", {"script_id": SCRIPT_ID, "text": TEXT})
     draft = f"/script-drafts/{made['draft']['draft_id']}"
     await writer.goto(f"{writer.url.split('#', 1)[0]}#/scripts/drafts/{made['draft']['draft_id']}")
     code = writer.get_by_test_id("code").locator(".cm-line")
+    await code.filter(has_text=SPOKEN).click()
+    await writer.get_by_test_id("voice-file").set_input_files(folder / "silent.wav")
+    await expect(writer.get_by_test_id("voice-trouble")).to_contain_text("听不到声音")
+    await writer.get_by_test_id("voice-file").set_input_files(fake_microphone(ASSETS))
+    await expect(writer.get_by_test_id("voice-told")).to_contain_text("已上传")
+    await writer.get_by_test_id("voice-listen").evaluate("audio => audio.play()")
+    await expect(code.filter(has_text="delivery: {by: recorded")).to_be_visible()
     await code.filter(has_text="document: 风险揭示书").click()
     await writer.get_by_test_id("pdf-file").set_input_files(folder / "locked.pdf")
     await expect(writer.get_by_test_id("pdf-trouble")).to_contain_text("已加密")
@@ -168,6 +200,14 @@ async def _publish(writer: Page, reader: Page, look: Look, folder: Path) -> None
             break
         await reader.wait_for_timeout(RENDER_WAIT_MS)
     await _call(reader, f"{draft}/publish", {"revision": 4, "in_force_from": None})
+
+
+def _wav(samples: bytes) -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as sound:
+        sound.setparams((1, 2, 48_000, 0, "NONE", ""))
+        sound.writeframes(samples)
+    return out.getvalue()
 
 
 async def _read(page: Page, look: Look) -> None:
@@ -220,6 +260,10 @@ async def _mark(page: Page, look: Look) -> None:
 async def _is_proved(staff: StaffClient, session_id: str) -> None:
     """On the timeline, and the PDF in the package under the hash that the script pins."""
     session = await staff.session(session_id)
+    spoken = {one["step_id"]: one["synthetic"] for one in payloads(session, "prompt.started")}
+    assert spoken == {"welcome": False, "notice": True, "sign": True, "confirm": True}
+    (judged,) = payloads(session, "signature.judged")
+    assert judged["legibility"] == "legible"
     (read,) = payloads(session, "document.read")
     assert (read["pages"], read["document_sha256"]) == (2, sha256_hex(PDF))
     assert all(seen >= 500 for seen in read["page_seen_ms"])
@@ -229,5 +273,5 @@ async def _is_proved(staff: StaffClient, session_id: str) -> None:
     verified(package)
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         assert archive.read(f"documents/{sha256_hex(PDF)}.pdf") == PDF
-        step = json.loads(archive.read("script.json"))["steps"][0]
+        step = json.loads(archive.read("script.json"))["steps"][1]
     assert step["file"] == {"sha256": sha256_hex(PDF), "pages": 2, "bytes": len(PDF)}

@@ -13,6 +13,7 @@ import structlog
 
 from media_worker.models.registry import ModelUnusableError
 from media_worker.play.prompt import RenderedPrompt
+from media_worker.play.recording import RecordingError
 from media_worker.play.render import TEST_SOUND_ID
 from media_worker.play.render_run import NoVoiceError, RenderingBrokeError
 from shuanglu.errors import InvalidInputError, ShuangluError, TooManyAttemptsError
@@ -88,6 +89,8 @@ def _reason(error: ShuangluError) -> SpeechRefusal:
     match error:
         case NoVoiceError():
             return SpeechRefusal.NO_VOICE
+        case RecordingError():
+            return SpeechRefusal.NO_RECORDING
         case RenderingBrokeError() | ModelUnusableError():
             return SpeechRefusal.FAILED
     return SpeechRefusal.NO_WORDS

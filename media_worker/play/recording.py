@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from backing.objects.interface import ObjectStore
 from media_worker.play.prompt import RenderedPrompt
 from media_worker.play.recording_job import RecordingJob, RecordingReport
+from media_worker.play.recording_sound import UNREADABLE
 from media_worker.play.render_ogg import PACKET_MS, demux
 from shuanglu.errors import InvalidInputError, NotFoundError
 from shuanglu.timeline.chain import canonical_bytes, sha256_hex
@@ -84,15 +85,20 @@ class Recordings:
         try:
             data = await self._objects.get(recording_key(sha256))
         except NotFoundError as error:
-            raise RecordingError(f"the recording {sha256} was not uploaded", field=field) from error
+            raise RecordingError(
+                f"录音 {sha256} 没有上传 · the recording {sha256} was not uploaded", field=field
+            ) from error
         if sha256_hex(data) != sha256:
-            raise RecordingError("the stored recording is not the one of that name", field=field)
+            raise RecordingError(
+                "库中的录音与名称不符 · the stored recording is not the one of that name",
+                field=field,
+            )
         with tempfile.TemporaryDirectory(prefix="recording-") as scratch:
             file = Path(scratch) / "uploaded"
             file.write_bytes(data)
             report = await _run(RecordingJob(file=file, say=say, into=Path(scratch)), field)
             if report.error or report.file is None:
-                raise RecordingError(f"the recording: {report.error}", field=field)
+                raise RecordingError(report.error or UNREADABLE, field=field)
             ogg = (Path(scratch) / report.file).read_bytes()
         index = _Converted(audio_sha256=sha256_hex(ogg), cues=report.cues)
         key = f"prompts/{index.audio_sha256}.ogg"
@@ -117,9 +123,10 @@ async def _run(job: RecordingJob, field: str) -> RecordingReport:
             said, _ = await process.communicate(job.model_dump_json().encode())
         return RecordingReport.model_validate_json(said)
     except TimeoutError as error:
-        raise RecordingError("the recording: reading it took too long", field=field) from error
+        told = "读取录音用时太长 · reading the recording took too long"
+        raise RecordingError(told, field=field) from error
     except ValidationError as error:  # it died: of its limits, or of the file
-        raise RecordingError("the recording: it could not be read", field=field) from error
+        raise RecordingError(UNREADABLE, field=field) from error
     finally:
         if process.returncode is None:
             process.kill()

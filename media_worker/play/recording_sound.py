@@ -18,6 +18,7 @@ from shuanglu.errors import InvalidInputError
 from shuanglu.wire.views import Cue
 
 CONTAINERS = frozenset({"wav", "flac", "ogg", "mp3"})
+UNREADABLE = "不是可以读取的录音文件 · not an audio file that can be read"
 WINDOW = RATE_HZ // 50
 """20 ms: long enough to have a loudness, shorter than any pause between words."""
 SILENT_DBFS = -50.0
@@ -33,10 +34,12 @@ def decoded(data: bytes) -> Samples:
     try:
         with av.open(io.BytesIO(data), "r") as container:
             if container.format.name not in CONTAINERS or not container.streams.audio:
-                raise InvalidInputError("not a WAV, FLAC, Ogg or MP3 file")
+                raise InvalidInputError(
+                    "不是 WAV、FLAC、Ogg 或 MP3 文件 · not a WAV, FLAC, Ogg or MP3 file"
+                )
             return _samples(container)
     except av.FFmpegError as error:
-        raise InvalidInputError("not an audio file that can be read") from error
+        raise InvalidInputError(UNREADABLE) from error
 
 
 def _samples(container: av.container.InputContainer) -> Samples:
@@ -48,7 +51,9 @@ def _samples(container: av.container.InputContainer) -> Samples:
             parts.append(out.to_ndarray()[0])
             count += out.samples
         if count > MAX_RECORDING_S * RATE_HZ:
-            raise InvalidInputError(f"longer than {MAX_RECORDING_S} seconds")
+            raise InvalidInputError(
+                f"录音超过 {MAX_RECORDING_S} 秒 · longer than {MAX_RECORDING_S} seconds"
+            )
     parts += [out.to_ndarray()[0] for out in resampler.resample(None)]
     return np.concatenate(parts).astype(np.float32) if parts else np.zeros(0, np.float32)
 
@@ -56,13 +61,17 @@ def _samples(container: av.container.InputContainer) -> Samples:
 def require_voice(samples: Samples) -> None:
     """Raises ``InvalidInputError`` for what nobody could listen to."""
     if len(samples) < MIN_RECORDING_S * RATE_HZ:
-        raise InvalidInputError(f"shorter than {MIN_RECORDING_S} seconds")
+        raise InvalidInputError(
+            f"录音不足 {MIN_RECORDING_S} 秒 · shorter than {MIN_RECORDING_S} seconds"
+        )
     if not np.isfinite(samples).all():
-        raise InvalidInputError("not an audio file that can be read")
+        raise InvalidInputError(UNREADABLE)
     if _loud_dbfs(samples) < SILENT_DBFS:
-        raise InvalidInputError("nothing is to be heard in it")
+        raise InvalidInputError("录音里听不到声音 · nothing is to be heard in it")
     if float(np.mean(np.abs(samples) >= CLIPPED_FROM)) > CLIPPED_SHARE:
-        raise InvalidInputError("it is clipped: record it again with less gain")
+        raise InvalidInputError(
+            "录音音量过大、有破音,请调低音量重录 · it is clipped: record it again with less gain"
+        )
 
 
 def _levels_dbfs(samples: Samples) -> Samples:

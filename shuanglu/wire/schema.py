@@ -20,7 +20,7 @@ from pydantic_core import core_schema
 
 from shuanglu.script import model as script_model
 from shuanglu.timeline import events
-from shuanglu.wire import http, scripts, signalling, views
+from shuanglu.wire import http, recordings, scripts, signalling, views
 
 UNIONS: dict[str, TypeAdapter[Any]] = {
     "PhoneMessage": signalling.phone_message_adapter,
@@ -52,7 +52,7 @@ def wire_schema() -> dict[str, Any]:
     """The schema: every model and union under ``$defs``, sorted by name."""
     adapters: dict[str, TypeAdapter[Any]] = {
         model.__name__: TypeAdapter(model)
-        for module in (http, scripts, signalling, views)
+        for module in (http, recordings, scripts, signalling, views)
         for model in _models_of(module)
     }
     adapters |= {"Text": TypeAdapter(script_model.Text), "Choice": TypeAdapter(script_model.Choice)}

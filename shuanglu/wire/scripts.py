@@ -223,6 +223,7 @@ class SpeechRefusal(StrEnum):
 
     NO_VOICE = "no_voice"  # the script names a voice that is not there
     NO_WORDS = "no_words"  # the voice cannot say what a step says
+    NO_RECORDING = "no_recording"  # a step's recorded voice is not there, or cannot be played
     FAILED = "failed"  # rendering broke down, or took too long
 
 

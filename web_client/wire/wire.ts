@@ -273,7 +273,7 @@ export type ServerMessage =
 /**
  * Why the speech of a script cannot be rendered; the office has a sentence for each.
  */
-export type SpeechRefusal = "no_voice" | "no_words" | "failed";
+export type SpeechRefusal = "no_voice" | "no_words" | "no_recording" | "failed";
 
 /**
  * Every message and view, by name. Generated: see shuanglu/wire/schema.py.
@@ -416,7 +416,9 @@ export interface Wire {
   ReadingView: ReadingView;
   Receipt: Receipt;
   RecordedDelivery: RecordedDelivery;
+  RecordingRequest: RecordingRequest;
   RecordingStarted: RecordingStarted;
+  RecordingView: RecordingView;
   RedeemHandover: RedeemHandover;
   RedoStep: RedoStep;
   Refused: Refused;
@@ -2921,6 +2923,26 @@ export interface RiskOption {
 export interface Text8 {
   en: string;
   zh: string;
+}
+/**
+ * Whether a recording that lies in the object store can be played.
+ */
+export interface RecordingRequest {
+  sha256: string;
+}
+/**
+ * A recording that can be played: its hash belongs into the script.
+ */
+export interface RecordingView {
+  /**
+   * of what is played: /api/v1/speech/…
+   */
+  audio_sha256: string;
+  duration_ms: number;
+  /**
+   * of the file as it was uploaded
+   */
+  sha256: string;
 }
 /**
  * Go on in this browser. ``way``: how the code came here; digits are checked as such.

@@ -5,6 +5,7 @@ import type {
   DraftView,
   NewDraft,
   PublishDraft,
+  RecordingView,
   RejectDraft,
   SaveDraft,
   ScriptHistory,
@@ -66,7 +67,14 @@ export const scriptsApi = {
       body: { text, sale },
       signal,
     }),
-  upload: (pdf: Blob) => sendFile<DocumentFile>(`${BASE}/documents`, pdf, "application/pdf"),
+  uploadPdf: (pdf: Blob) => sendFile<DocumentFile>(`${BASE}/documents`, pdf, "application/pdf"),
+  /** A file without a type of its own goes as bytes: what it is is looked at, not believed. */
+  uploadVoice: (voice: Blob) =>
+    sendFile<RecordingView>(
+      `${BASE}/script-recordings`,
+      voice,
+      voice.type.startsWith("audio/") ? voice.type : "application/octet-stream",
+    ),
   documentPath: (sha256: string): string => `${BASE}/documents/${sha256}`,
   spokenPath: (sha256: string): string => `${BASE}/speech/${sha256}`,
 } as const;

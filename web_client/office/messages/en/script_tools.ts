@@ -54,6 +54,7 @@ export const scriptTools: Messages = {
     unreadable: "“{file}” cannot be read; please choose it again",
   },
   script_speech: {
+    no_recording: "The recorded voice of step “{step}” is not there, or cannot be played; please upload it again",
     no_voice: "There is no such voice as the script's voice names; please choose another",
     no_words: "The speech of step “{step}” cannot be rendered; please change its say",
     failed: "Rendering the speech of step “{step}” failed; try again, then ask your technicians",

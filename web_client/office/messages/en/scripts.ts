@@ -18,6 +18,8 @@ export const scripts: Messages = {
     export: "Export YAML",
     upload_pdf: "Upload PDF",
     uploading: "Checking “{file}”…",
+    upload_voice: "Upload recorded voice",
+    voice_taken: "“{file}” is uploaded: {seconds} s. Its delivery line was written below the cursor; listen first: does it say this step's words?",
     pdf_taken: "“{file}” is uploaded: {pages} pages. Its file line was written below the cursor.",
     pdf: "PDF, {pages} pages",
     pdf_open: "Download to look at it",

@@ -54,6 +54,7 @@ export const scriptTools: Messages = {
     unreadable: "“{file}”读不出来,请重新选择",
   },
   script_speech: {
+    no_recording: "步骤“{step}”的录音没有上传或无法播放,请重新上传",
     no_voice: "没有脚本里 voice 写的这个声音,请换一个",
     no_words: "“{step}”这一步的语音生成不了,请修改它的 say",
     failed: "“{step}”这一步的语音没有生成成功,请再试一次;还不行请联系技术人员",

@@ -18,6 +18,8 @@ export const scripts: Messages = {
     export: "导出 YAML",
     upload_pdf: "上传 PDF",
     uploading: "正在检查“{file}”…",
+    upload_voice: "上传录音",
+    voice_taken: "“{file}”已上传:{seconds} 秒。光标所在步骤的下一行已写入 delivery 一行;请先试听,确认读的就是这一步的话。",
     pdf_taken: "“{file}”已上传:{pages} 页。光标所在步骤的下一行已写入 file 一行。",
     pdf: "PDF 文件,{pages} 页",
     pdf_open: "下载查看",
