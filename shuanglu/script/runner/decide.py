@@ -47,10 +47,8 @@ def decide(script: Script, state: RunState) -> Action | None:
     match state.phase:
         case RunPhase.BETWEEN:
             return _next_step(script, state)
-        case RunPhase.PROMPTING if state.unproved >= MAX_UNPROVED:
-            return Append(ev.RouteStaffed(reason="playback_not_proved"))
         case RunPhase.PROMPTING if not state.prompt_started:
-            return PlayPrompt(step_id=state.step_id or "", attempt=state.attempt)
+            return _speak(state)
         case RunPhase.AWAITING:
             return _in_turn(script.step(state.step_id or ""), state)
         case RunPhase.JUDGING:
@@ -58,6 +56,12 @@ def decide(script: Script, state: RunState) -> Action | None:
         case RunPhase.FINISHING:
             return Finish()
     return None
+
+
+def _speak(state: RunState) -> Action:
+    if state.unproved >= MAX_UNPROVED:
+        return Append(ev.RouteStaffed(reason="playback_not_proved"))
+    return PlayPrompt(step_id=state.step_id or "", attempt=state.attempt)
 
 
 def next_step_id(script: Script, state: RunState) -> str | None:
