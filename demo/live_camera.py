@@ -33,9 +33,14 @@ BLACK: Colour = (0.0, 0.0, 0.0)
 _NOISE_FRAMES = 4
 _PRIORITY = -10
 _HAND_PX = 2.5
-"""A hand that holds a phone: how far the picture wanders, in pixels."""
+"""A hand that holds a phone: how far the picture trembles, in pixels."""
+_DRIFT_SHARE = 2.5
+"""An arm that tires drifts over seconds, farther than the hand trembles: a degree is 9 px."""
+_TREMBLES, _DRIFTS = 0.92, 0.99
+"""How much is left of a tremble and of a drift after a frame: 0.8 s and 6.6 s of memory."""
 
 Veil = Callable[[Pixels], Pixels]
+Place = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class LiveCamera:
         self._lights: deque[tuple[float, Colour]] = deque()
         self._colour = BLACK
         self._hand = np.zeros(2)
+        self._arm = np.zeros(2)
         self._number = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="live-camera", daemon=True)
@@ -149,19 +155,26 @@ class LiveCamera:
     def _held(self, picture: Pixels) -> Pixels:
         """Shaken by a hand, at the distance: never twice the same."""
         optics = self.optics
-        self._hand = 0.92 * self._hand + self._random.normal(0, 0.4 * optics.shake_px, 2)
+        self._hand = self._wandered(self._hand, _TREMBLES, optics.shake_px)
+        self._arm = self._wandered(self._arm, _DRIFTS, _DRIFT_SHARE * optics.shake_px)
         scale = 1 / optics.distance
+        off_x, off_y = (float(off) for off in self._hand + self._arm)
         roll = math.radians(0.15 * float(self._hand[0]))
         cosine, sine = scale * math.cos(roll), scale * math.sin(roll)
         x, y = WIDTH_PX / 2, HEIGHT_PX / 2
-        move_x = x - cosine * x + sine * y + float(self._hand[0])
-        move_y = y - sine * x - cosine * y + float(self._hand[1])
+        move_x = x - cosine * x + sine * y + off_x
+        move_y = y - sine * x - cosine * y + off_y
         matrix = np.array([[cosine, -sine, move_x], [sine, cosine, move_y]], np.float32)
         size = (WIDTH_PX, HEIGHT_PX)
         # A mirrored edge looks natural where it is a few pixels; further away it would show heads.
         border = cv2.BORDER_REFLECT_101 if scale >= 1 else cv2.BORDER_REPLICATE
         held = cv2.warpAffine(picture, matrix, size, borderMode=border)
         return np.asarray(held, np.uint8)
+
+    def _wandered(self, place: Place, memory: float, spread_px: float) -> Place:
+        """One frame later; in the long run it is ``spread_px`` away."""
+        step_px = spread_px * math.sqrt(1 - memory**2)
+        return memory * place + self._random.normal(0, step_px, 2)
 
     def _light_now(self) -> Colour:
         while self._lights and self._lights[0][0] <= time.monotonic():

@@ -21,6 +21,12 @@ def main() -> int:
         "--tier", action="append", choices=TIERS, help="play only these; the rest stay as they were"
     )
     parser.add_argument("--most", type=int, help="cut every tier short; nothing is published")
+    parser.add_argument(
+        "--at-once",
+        type=int,
+        default=1,
+        help="sessions at the same time; each has a browser that encodes: times grow with it",
+    )
     parser.add_argument("--again", action="store_true", help="report on the kept cases again")
     asked = parser.parse_args()
     kept = ASSETS / "evaluation.json"
@@ -31,7 +37,7 @@ def main() -> int:
         kept.write_text(text + "\n", encoding="utf-8")
 
     if not asked.again:
-        keep(run(frozenset(asked.tier or TIERS), asked.most, keep=keep))
+        keep(run(frozenset(asked.tier or TIERS), asked.most, at_once=asked.at_once, keep=keep))
     outcomes = report.read(kept)
     figures = report.figures(outcomes)
     if not asked.again and (asked.tier is None or "components" in asked.tier):

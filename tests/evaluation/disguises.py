@@ -116,7 +116,7 @@ def _flat(colour: tuple[int, int, int]) -> Pixels:
 
 
 class EmptyRoom:
-    """Nobody. Its light wanders to and fro by chance: a room that repeated itself is a loop."""
+    """Nobody. Its light wanders about by chance: a room that went round and round is a loop."""
 
     def __init__(self, *, seed: int = 1) -> None:
         self._rooms = [room(number) for number in range(0, 120, 4)]
@@ -124,7 +124,8 @@ class EmptyRoom:
         self._at = 0
 
     def next_picture(self) -> Pixels:
-        self._at = (self._at + int(self._random.choice((-1, 0, 1, 2)))) % len(self._rooms)
+        last = len(self._rooms) - 1
+        self._at = min(last, max(0, self._at + int(self._random.choice((-1, 0, 1)))))
         return self._rooms[self._at]
 
     def lit(self, picture: Pixels, _colour: Colour) -> Pixels:

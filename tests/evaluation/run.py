@@ -26,8 +26,6 @@ from tests.evaluation.faces import FaceTest
 from tests.evaluation.outcome import Outcomes
 from tests.evaluation.people import ASSETS, fetch_photographs
 
-AT_ONCE = 2
-"""Sessions at the same time: each has a browser that encodes, on the same two cores."""
 _SPEECH = ASSETS / "speech"
 
 Keep = Callable[[Outcomes], None]
@@ -35,7 +33,9 @@ Keep = Callable[[Outcomes], None]
 Case = tuple[str, Callable[[], Awaitable[None]]]
 
 
-def run(tiers: frozenset[str], most: int | None = None, *, keep: Keep) -> Outcomes:
+def run(
+    tiers: frozenset[str], most: int | None = None, *, at_once: int = 1, keep: Keep
+) -> Outcomes:
     """Everything that is asked for; ``most`` cuts each tier short, to try the harness."""
     fetch_photographs()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True, prefix="evaluate-") as name:
@@ -47,7 +47,7 @@ def run(tiers: frozenset[str], most: int | None = None, *, keep: Keep) -> Outcom
             return Outcomes(faces=FaceTest().pairs() if "faces" in tiers else [])
         server.start()
         try:
-            outcomes = asyncio.run(_run(server, Path(name), tiers, most, keep))
+            outcomes = asyncio.run(_run(server, Path(name), tiers, most, at_once, keep))
         finally:
             server.stop()
     if "faces" in tiers:
@@ -56,13 +56,18 @@ def run(tiers: frozenset[str], most: int | None = None, *, keep: Keep) -> Outcom
 
 
 async def _run(
-    server: ServerProcess, folder: Path, tiers: frozenset[str], most: int | None, keep: Keep
+    server: ServerProcess,
+    folder: Path,
+    tiers: frozenset[str],
+    most: int | None,
+    at_once: int,
+    keep: Keep,
 ) -> Outcomes:
     outcomes = Outcomes()
     async with StaffClient(server.origin) as staff, async_playwright() as playwright:
         await staff.login(*server.first_login())
         stage = play.Stage(playwright, staff, folder)
-        await _all(_cases(stage, outcomes, tiers, most), outcomes, keep)
+        await _all(_cases(stage, outcomes, tiers, most), outcomes, at_once, keep)
     return outcomes
 
 
@@ -102,8 +107,8 @@ def _anomalies(
     return go
 
 
-async def _all(cases: list[Case], outcomes: Outcomes, keep: Keep) -> None:
-    free = asyncio.Semaphore(AT_ONCE)
+async def _all(cases: list[Case], outcomes: Outcomes, at_once: int, keep: Keep) -> None:
+    free = asyncio.Semaphore(at_once)
 
     async def one(name: str, go: Callable[[], Awaitable[None]]) -> None:
         async with free:
