@@ -9,7 +9,7 @@ import sys
 from tests.evaluation import components, report
 from tests.evaluation.outcome import Outcomes
 from tests.evaluation.people import ASSETS
-from tests.evaluation.run import run
+from tests.evaluation.run import Plan, run
 
 TIERS = ("anomalies", "liveness", "genuine", "faces", "components")
 
@@ -37,7 +37,8 @@ def main() -> int:
         kept.write_text(text + "\n", encoding="utf-8")
 
     if not asked.again:
-        keep(run(frozenset(asked.tier or TIERS), asked.most, at_once=asked.at_once, keep=keep))
+        plan = Plan(frozenset(asked.tier or TIERS), asked.most, asked.at_once)
+        keep(run(plan, keep=keep))
     outcomes = report.read(kept)
     figures = report.figures(outcomes)
     if not asked.again and (asked.tier is None or "components" in asked.tier):

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.async_api import async_playwright
@@ -33,61 +34,61 @@ Keep = Callable[[Outcomes], None]
 Case = tuple[str, Callable[[], Awaitable[None]]]
 
 
-def run(
-    tiers: frozenset[str], most: int | None = None, *, at_once: int = 1, keep: Keep
-) -> Outcomes:
-    """Everything that is asked for; ``most`` cuts each tier short, to try the harness."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked for."""
+
+    tiers: frozenset[str]
+    most: int | None = None
+    """Cuts each tier short, to try the harness."""
+    at_once: int = 1
+    """Sessions at the same time: each has a browser that encodes, on the same two cores."""
+
+
+def run(plan: Plan, *, keep: Keep) -> Outcomes:
+    """Everything that is asked for."""
     fetch_photographs()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True, prefix="evaluate-") as name:
         server = ServerProcess(Path(name) / "data")
         for part in ("prompts", "objects/prompts"):
             if (_SPEECH / part).exists():
                 shutil.copytree(_SPEECH / part, server.data_dir / part, dirs_exist_ok=True)
-        if not tiers - {"faces", "components"}:
-            return Outcomes(faces=FaceTest().pairs() if "faces" in tiers else [])
+        if not plan.tiers - {"faces", "components"}:
+            return Outcomes(faces=FaceTest().pairs() if "faces" in plan.tiers else [])
         server.start()
         try:
-            outcomes = asyncio.run(_run(server, Path(name), tiers, most, at_once, keep))
+            outcomes = asyncio.run(_run(server, Path(name), plan, keep))
         finally:
             server.stop()
-    if "faces" in tiers:
+    if "faces" in plan.tiers:
         outcomes.faces += FaceTest().pairs()
     return outcomes
 
 
-async def _run(
-    server: ServerProcess,
-    folder: Path,
-    tiers: frozenset[str],
-    most: int | None,
-    at_once: int,
-    keep: Keep,
-) -> Outcomes:
+async def _run(server: ServerProcess, folder: Path, plan: Plan, keep: Keep) -> Outcomes:
     outcomes = Outcomes()
     async with StaffClient(server.origin) as staff, async_playwright() as playwright:
         await staff.login(*server.first_login())
         stage = play.Stage(playwright, staff, folder)
-        await _all(_cases(stage, outcomes, tiers, most), outcomes, at_once, keep)
+        await _all(_cases(stage, outcomes, plan), outcomes, plan.at_once, keep)
     return outcomes
 
 
-def _cases(
-    stage: play.Stage, outcomes: Outcomes, tiers: frozenset[str], most: int | None
-) -> list[Case]:
+def _cases(stage: play.Stage, outcomes: Outcomes, plan: Plan) -> list[Case]:
     cases: list[Case] = []
-    if "anomalies" in tiers:
+    if "anomalies" in plan.tiers:
         people = watched_people()
-        pairs = list(zip(people, [*people[1:], people[0]], strict=True))[:most]
+        pairs = list(zip(people, [*people[1:], people[0]], strict=True))[: plan.most]
         cases += [(f"anomalies {a}", _anomalies(stage, outcomes, a, b)) for a, b in pairs]
-    if "liveness" in tiers:
-        for attempt in liveness_sessions()[:most]:
+    if "liveness" in plan.tiers:
+        for attempt in liveness_sessions()[: plan.most]:
 
             async def prove(attempt: Liveness = attempt) -> None:
                 outcomes.liveness.append(await play.liveness(stage, attempt))
 
             cases.append((f"liveness {attempt.person} {attempt.attack}", prove))
-    if "genuine" in tiers:
-        for case in genuine_sessions()[:most]:
+    if "genuine" in plan.tiers:
+        for case in genuine_sessions()[: plan.most]:
 
             async def go(case: Genuine = case) -> None:
                 outcomes.genuine.append(await play.genuine(stage, case))
