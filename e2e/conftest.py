@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from demo.body import OwnBody, camera_path
 from demo.browser import launch, phone
@@ -23,11 +23,14 @@ from demo.staff import WHOLE_SALE, StaffClient
 from demo.switched_camera import SwitchedCamera
 from e2e.checks import accessible, fits
 from e2e.contacts import Contacts
+from embedded.settings import EmbeddedSettings
+from embedded.staff_command import give_login
 
 Look = Callable[[str, Page], Awaitable[None]]
 ASSETS = Path(__file__).parents[1] / "tests" / "artifacts"
 SHOTS = Path(__file__).parent / "artifacts"
 KEPT_SPEECH = ASSETS / "speech"
+DESK = ViewportSize(width=1366, height=768)
 
 
 MOST_SALES = 3
@@ -91,6 +94,34 @@ async def office(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]
     await expect(page.get_by_test_id("session-new")).to_be_visible()
     yield page
     await context.close()
+
+
+async def _at_scripts(server: ServerProcess, browser: Browser, name: str, password: str) -> Page:
+    context = await browser.new_context(viewport=DESK, locale="zh-CN", accept_downloads=True)
+    page = await context.new_page()
+    await page.goto(f"{server.origin}/office/#/scripts")
+    await page.get_by_test_id("login-username").fill(name)
+    await page.get_by_test_id("login-password").fill(password)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("scripts-new")).to_be_visible()
+    return page
+
+
+@pytest.fixture
+async def writer(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]:
+    """The desk of somebody who writes scripts."""
+    page = await _at_scripts(server, browser, *server.first_login())
+    yield page
+    await page.context.close()
+
+
+@pytest.fixture
+async def second_reader(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]:
+    """The desk of the second pair of eyes."""
+    settings = EmbeddedSettings.model_validate({"data_dir": server.data_dir})
+    page = await _at_scripts(server, browser, "reader", await give_login(settings, "reader"))
+    yield page
+    await page.context.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,27 +9,21 @@ import io
 import json
 import wave
 import zipfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
 from demo.browser import phone
 from demo.customer import SyntheticCustomer
 from demo.media_assets import fake_microphone
-from demo.server_process import ServerProcess
 from demo.staff import StaffClient
 from e2e.checks import accessible, fits, on_step, payloads, verified
 from e2e.conftest import ASSETS, Look
-from embedded.settings import EmbeddedSettings
-from embedded.staff_command import give_login
 from shuanglu.timeline.chain import sha256_hex
 from tests.documents.pdf_maker import RISK_NOTICE, encrypted, pdf_of
 
 SCRIPT_ID = "zz-pdf"
-DESK = ViewportSize(width=1440, height=900)
 TAPPED, COPIED = "您的本金可能因市场变动而蒙受损失。", "本人已充分了解并愿意承担上述风险。"
 SPOKEN = "您好,现在开始录音录像。"
 PDF = pdf_of(RISK_NOTICE)
@@ -87,32 +81,6 @@ _CALL = """async ([method, path, body]) => {
 }"""
 
 
-async def _logged_in(server: ServerProcess, browser: Browser, name: str, password: str) -> Page:
-    context = await browser.new_context(viewport=DESK, locale="zh-CN")
-    page = await context.new_page()
-    await page.goto(f"{server.origin}/office/#/scripts")
-    await page.get_by_test_id("login-username").fill(name)
-    await page.get_by_test_id("login-password").fill(password)
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_test_id("scripts-new")).to_be_visible()
-    return page
-
-
-@pytest.fixture
-async def writer(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]:
-    page = await _logged_in(server, browser, *server.first_login())
-    yield page
-    await page.context.close()
-
-
-@pytest.fixture
-async def reader(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]:
-    settings = EmbeddedSettings.model_validate({"data_dir": server.data_dir})
-    page = await _logged_in(server, browser, "reader", await give_login(settings, "reader"))
-    yield page
-    await page.context.close()
-
-
 async def _call(page: Page, path: str, body: Any = None, method: str = "POST") -> Any:
     status, answer = await page.evaluate(_CALL, [method, f"/api/v1{path}", body])
     assert status < 300, answer
@@ -124,11 +92,11 @@ async def test_a_pdf_is_read_to_its_end(
     staff: StaffClient,
     browser: Browser,
     writer: Page,
-    reader: Page,
+    second_reader: Page,
     look: Look,
     tmp_path: Path,
 ) -> None:
-    await _publish(writer, reader, look, tmp_path)
+    await _publish(writer, second_reader, look, tmp_path)
     invitation = await staff.invite(script_id=SCRIPT_ID)
     errors: list[str] = []
     async with phone(browser) as page:

@@ -2,49 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from playwright.async_api import Page, ViewportSize, expect
 
-import pytest
-from playwright.async_api import Browser, Page, ViewportSize, expect
-
-from demo.server_process import ServerProcess
 from e2e.checks import accessible, fits
-from e2e.conftest import Look
-from embedded.settings import EmbeddedSettings
-from embedded.staff_command import give_login
+from e2e.conftest import DESK, Look
 
 SCRIPT_ID = "zz-first-script"
 """Last in every list: other tests take the first one."""
 RENDERED_WITHIN_MS = 240_000
-DESK = ViewportSize(width=1366, height=768)
 PHONE = ViewportSize(width=390, height=844)
-
-
-async def _logged_in(server: ServerProcess, browser: Browser, name: str, password: str) -> Page:
-    context = await browser.new_context(viewport=DESK, locale="zh-CN", accept_downloads=True)
-    page = await context.new_page()
-    await page.goto(f"{server.origin}/office/#/scripts")
-    await page.get_by_test_id("login-username").fill(name)
-    await page.get_by_test_id("login-password").fill(password)
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_test_id("scripts-new")).to_be_visible()
-    return page
-
-
-@pytest.fixture
-async def writer(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]:
-    page = await _logged_in(server, browser, *server.first_login())
-    yield page
-    await page.context.close()
-
-
-@pytest.fixture
-async def reader(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]:
-    settings = EmbeddedSettings.model_validate({"data_dir": server.data_dir})
-    password = await give_login(settings, "reader")
-    page = await _logged_in(server, browser, "reader", password)
-    yield page
-    await page.context.close()
 
 
 async def _type_over(page: Page, old: str, new: str) -> None:
@@ -60,10 +26,10 @@ async def _type_over(page: Page, old: str, new: str) -> None:
 
 
 async def test_a_script_comes_into_force_by_two_people(
-    writer: Page, reader: Page, look: Look
+    writer: Page, second_reader: Page, look: Look
 ) -> None:
     errors: list[str] = []
-    for page in (writer, reader):
+    for page in (writer, second_reader):
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     await _begin(writer, look)
@@ -72,10 +38,10 @@ async def test_a_script_comes_into_force_by_two_people(
     await _submit_and_be_refused(writer, look)
     # The refused approval is the one error that the browser's console may tell of.
     assert [error for error in errors if "403" not in error] == []
-    await reader.goto(writer.url)
-    await _approve_and_publish(reader, look)
-    await _see_it_in_force(reader, look)
-    await _listen_compare_and_withdraw(reader, look)
+    await second_reader.goto(writer.url)
+    await _approve_and_publish(second_reader, look)
+    await _see_it_in_force(second_reader, look)
+    await _listen_compare_and_withdraw(second_reader, look)
     assert [error for error in errors if "403" not in error] == []
 
 
