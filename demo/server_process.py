@@ -16,6 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -24,6 +25,9 @@ from shuanglu.errors import UnavailableError
 
 START_TIMEOUT_S = 180.0
 """The first start renders the script's speech; later starts take seconds."""
+PRIORITY = -11
+"""Above the browsers beside it (Chromium raises parts of itself to -8): in truth they are on other
+machines, and a server that waits behind four of them for every turn of its loop is no server."""
 ANNOUNCED_WITHIN_S = 5.0
 _LOGIN = re.compile(r"首次登录: (\S+) / (\S+)")
 
@@ -78,6 +82,8 @@ class ServerProcess:
                 stderr=log,
                 env={**os.environ, **self._settings(), **self.environment},
             )
+        with suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, PRIORITY)
         self._wait_until_ready()
 
     def _settings(self) -> dict[str, str]:

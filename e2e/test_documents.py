@@ -27,6 +27,8 @@ SCRIPT_ID = "zz-pdf"
 TAPPED, COPIED = "您的本金可能因市场变动而蒙受损失。", "本人已充分了解并愿意承担上述风险。"
 SPOKEN = "您好,现在开始录音录像。"
 PDF = pdf_of(RISK_NOTICE)
+BEFORE_MS = 400
+"""So long before it was read to the end, the page was on the screen."""
 RECORDER = "/assets/screen_recording-"
 RENDER_TRIES, RENDER_WAIT_MS = 120, 1000
 TEXT = f"""\
@@ -122,6 +124,7 @@ async def test_a_pdf_is_read_to_its_end(
         await customer.receipt()
         assert await customer.outcome() == "complete"
     await _is_proved(staff, invitation["session_id"])
+    await _its_words_are_replayed(writer, await staff.session(invitation["session_id"]), look)
 
 
 def _is_ours(said: ConsoleMessage) -> bool:
@@ -243,3 +246,23 @@ async def _is_proved(staff: StaffClient, session_id: str) -> None:
         assert archive.read(f"documents/{sha256_hex(PDF)}.pdf") == PDF
         step = json.loads(archive.read("script.json"))["steps"][1]
     assert step["file"] == {"sha256": sha256_hex(PDF), "pages": 2, "bytes": len(PDF)}
+
+
+async def _its_words_are_replayed(office: Page, session: dict[str, Any], look: Look) -> None:
+    """A drawing is not recorded; in the replay the words stand where they were seen."""
+    (read,) = (e for e in session["events"] if e["payload"]["type"] == "document.read")
+    record = f"#/sessions/{read['session_id']}?t={read['media_time_ms'] - BEFORE_MS}"
+    await office.goto(f"{office.url.split('#', 1)[0]}{record}")
+    await expect(office.get_by_test_id("screen")).to_have_attribute("data-shown", "true")
+    frame = next(frame for frame in office.frames if frame.url.endswith("/replay/"))
+    found = await frame.wait_for_function(
+        """words => {
+            const page = document.querySelector("iframe").contentDocument;
+            const spans = [...page.querySelectorAll(".sl-page-words span")];
+            return spans.find(span => span.textContent.includes(words));
+        }""",
+        arg=TAPPED,
+    )
+    colour = await found.evaluate("span => getComputedStyle(span).color")
+    assert colour == "rgb(23, 33, 31)", "the words can be seen"
+    await look("pdf-replayed", office)

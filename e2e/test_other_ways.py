@@ -80,7 +80,9 @@ async def test_without_an_authenticator_a_device_key_and_a_code_confirm(
     package = await staff.package(invitation["session_id"])
     verified(package)
     shown = screen_lines(session, package)
-    assert '"******"' in shown, "that a code was typed is recorded"
+    pieces = [(piece["piece"], piece["to_ms"]) for piece in payloads(session, "screen.stored")]
+    signed_ms = [e["media_time_ms"] for e in session["events"] if e["payload"] in signed]
+    assert '"******"' in shown, f"that a code was typed is recorded: {pieces}, {signed_ms}"
     assert not any(f'"{code}"' in shown for code in codes), "the code itself is not"
 
 

@@ -1,5 +1,5 @@
 import { Replayer } from "@rrweb/replay";
-import { UNRECORDED_CLASS } from "@shared/screen_marks";
+import { PAGE_WORDS_CLASS, UNRECORDED_CLASS } from "@shared/screen_marks";
 
 import { Follower } from "./follow";
 import type { ToReplay } from "./protocol";
@@ -7,6 +7,8 @@ import type { ToReplay } from "./protocol";
 type RrwebEvent = Parameters<Replayer["addEvent"]>[0] & { timestamp: number };
 type Place = Extract<ToReplay, { kind: "show" }>;
 
+/** Drawings are not recorded; the words of a document are, and stand where the customer saw them. */
+const SHOWN_IN_REPLAY = [`.${PAGE_WORDS_CLASS} span { color: #17211f !important; }`];
 /** rrweb needs two events to have a length. */
 const FEWEST_EVENTS = 2;
 
@@ -51,6 +53,7 @@ export class ReplayedScreen {
       root: this.root,
       // Painted over, so that nobody takes the empty place for what the customer saw.
       blockClass: UNRECORDED_CLASS,
+      insertStyleRules: SHOWN_IN_REPLAY,
       triggerFocus: false,
       UNSAFE_replayCanvas: false,
       mouseTail: false,
