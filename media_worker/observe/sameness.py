@@ -24,9 +24,9 @@ light that was switched: a head that turns changes a third of them."""
 KEPT_MS = 32_000
 LEAST_LOOP_MS = 1_500
 LAG_STEP_MS = 33.4
-WINDOW_MS = 1_520
-"""A repetition is judged over so much time, which is also how long one lasts before it is told:
-the policies ask for more than 1.5 s. People who idle for minutes never repeat so much."""
+WINDOW_MS = 2_000
+"""A repetition is judged over so much time, which is also how long one lasts before it is told.
+Over 1.5 s a puppet that made one gesture twice was taken for a loop."""
 LEAST_WINDOW_FRAMES = 6
 JUDGE_EVERY_MS = 400
 """To search all lags costs more than to follow a face; a loop lasts for seconds."""
