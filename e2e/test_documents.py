@@ -31,7 +31,6 @@ BEFORE_MS = 400
 """So long before it was read to the end, the page was on the screen."""
 RECORDER = "/assets/screen_recording-"
 TAKEN_WITHIN_MS = 30_000
-"""A file is looked at in a process of its own, which must start first."""
 RENDER_TRIES, RENDER_WAIT_MS = 120, 1000
 TEXT = f"""\
 id: {SCRIPT_ID}
@@ -53,7 +52,7 @@ steps:
     kind: document
     title: {{zh: 风险揭示书, en: Risk notice}}
     clauses: [REG-7, REG-21]
-    say: 请阅读。
+    say: 请把这份风险揭示书仔细读到最后。
     show: {{zh: 请把风险揭示书读到最后, en: Please read the risk notice to its end}}
     document: 风险揭示书
     min_page_ms: 500
@@ -66,7 +65,7 @@ steps:
     kind: signature
     title: {{zh: 签名, en: Signature}}
     clauses: [REG-14]
-    say: 请签名。
+    say: 请在屏幕上写下您的姓名。
     show: {{zh: 请签上您的姓名, en: Please sign with your name}}
     legible: true
   - id: confirm
@@ -149,22 +148,16 @@ async def _publish(writer: Page, reader: Page, look: Look, folder: Path) -> None
     code = writer.get_by_test_id("code").locator(".cm-line")
     await code.filter(has_text=SPOKEN).click()
     await writer.get_by_test_id("voice-file").set_input_files(folder / "silent.wav")
-    await expect(writer.get_by_test_id("voice-trouble")).to_contain_text(
-        "听不到声音", timeout=TAKEN_WITHIN_MS
-    )
+    await _told_of_file(writer, "voice-trouble", "听不到声音")
     await writer.get_by_test_id("voice-file").set_input_files(fake_microphone(ASSETS))
-    await expect(writer.get_by_test_id("voice-told")).to_contain_text(
-        "已上传", timeout=TAKEN_WITHIN_MS
-    )
+    await _told_of_file(writer, "voice-told", "已上传")
     await writer.get_by_test_id("voice-listen").evaluate("audio => audio.play()")
     await expect(code.filter(has_text="delivery: {by: recorded")).to_be_visible()
     await code.filter(has_text="document: 风险揭示书").click()
     await writer.get_by_test_id("pdf-file").set_input_files(folder / "locked.pdf")
-    await expect(writer.get_by_test_id("pdf-trouble")).to_contain_text(
-        "已加密", timeout=TAKEN_WITHIN_MS
-    )
+    await _told_of_file(writer, "pdf-trouble", "已加密")
     await writer.get_by_test_id("pdf-file").set_input_files(folder / "风险揭示书.pdf")
-    await expect(writer.get_by_test_id("pdf-told")).to_contain_text("2 页", timeout=TAKEN_WITHIN_MS)
+    await _told_of_file(writer, "pdf-told", "2 页")
     await expect(code.filter(has_text=sha256_hex(PDF))).to_be_visible()
     await writer.get_by_test_id("tab-phone").click()
     await look("pdf-editor", writer)
@@ -179,6 +172,12 @@ async def _publish(writer: Page, reader: Page, look: Look, folder: Path) -> None
             break
         await reader.wait_for_timeout(RENDER_WAIT_MS)
     await _call(reader, f"{draft}/publish", {"revision": 4, "in_force_from": None})
+
+
+async def _told_of_file(writer: Page, testid: str, words: str) -> None:
+    """A file is looked at in a process of its own, which must start first."""
+    told = writer.get_by_test_id(testid)
+    await expect(told).to_contain_text(words, timeout=TAKEN_WITHIN_MS)
 
 
 def _wav(samples: bytes) -> bytes:

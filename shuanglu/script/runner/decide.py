@@ -37,7 +37,7 @@ from shuanglu.script.runner.state import RunPhase, RunState
 from shuanglu.script.runner.turn import chosen, failure_of
 from shuanglu.timeline import events as ev
 
-MAX_UNPROVED = 5
+MAX_UNPROVED = 8
 """So often a speech is played again because nothing proves that it was heard; the phone has told
 its customer each time what to look for. Then a person must help: it would never end by itself."""
 
