@@ -157,7 +157,7 @@ class Puppet:
         corners = np.concatenate(
             [target[self._triangles], np.ones((*self._triangles.shape, 1))], axis=2
         ).transpose(0, 2, 1)
-        has_area = np.abs(np.linalg.det(corners)) > 1e-6  # noqa: PLR2004
+        has_area = np.abs(np.linalg.det(corners)) > 1e-6  # noqa: PLR2004 - no area
         order = np.argsort(-depth[self._triangles].mean(1), kind="stable")
         order = order[has_area[order]]
         sources = self._source[self._triangles[order]].transpose(0, 2, 1)
