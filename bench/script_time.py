@@ -258,8 +258,9 @@ def _analysis_figure(sale: Sale) -> dict[str, Any]:
         "details": {
             "lasted_s": round(lasted_s, 1),
             "cpu_s": {name: round(used, 1) for name, used in sale.analysis_s.items()},
-            "liveness_attempts": sum(
-                event["payload"]["type"] == "challenge.begun" for event in sale.session["events"]
+            "challenges": sum(
+                event["payload"]["type"] == "liveness.challenged"
+                for event in sale.session["events"]
             ),
         },
     }

@@ -26,7 +26,7 @@ LEAST_LOOP_MS = 1_500
 LAG_STEP_MS = 33.4
 WINDOW_MS = 2_000
 """A repetition is judged over so much time, which is also how long one lasts before it is told.
-Over 1.5 s a puppet that made one gesture twice was taken for a loop."""
+Over 1.5 s one genuine session of three was called a loop; why was not looked into."""
 LEAST_WINDOW_FRAMES = 6
 JUDGE_EVERY_MS = 400
 """To search all lags costs more than to follow a face; a loop lasts for seconds."""
