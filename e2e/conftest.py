@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from demo.body import OwnBody, camera_path
@@ -18,13 +19,16 @@ from demo.demo_customer import make_body
 from demo.id_card import Citizen
 from demo.kept_speech import served
 from demo.media_assets import fake_camera, fake_microphone
+from demo.publishing import publish
 from demo.server_process import ServerProcess
-from demo.staff import WHOLE_SALE, StaffClient
+from demo.staff import RENEWAL, WHOLE_SALE, StaffClient
 from demo.switched_camera import SwitchedCamera
 from e2e.checks import accessible, fits
 from e2e.contacts import Contacts
 from embedded.settings import EmbeddedSettings
 from embedded.staff_command import give_login
+from shuanglu.script.model import parse_script
+from shuanglu.script.templates import template
 
 Look = Callable[[str, Page], Awaitable[None]]
 ASSETS = Path(__file__).parents[1] / "tests" / "artifacts"
@@ -34,6 +38,15 @@ DESK = ViewportSize(width=1366, height=768)
 
 
 MOST_SALES = 3
+SHORT = {
+    "opening": "您好,本次将全程录音录像。",
+    "risk": "产品不保本,也不保证收益。",
+    "not-a-deposit": "您清楚吗?请回答清楚或者不清楚。",
+    "prospectus": "请读到说明书最后一页。",
+    "signature": "请签名,脸留在画面里。",
+    "confirmation": "最后,请您核对并且确认。",
+}
+"""What the known customer's sale says, in a sentence each: for tests of everything but speech."""
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +62,27 @@ async def staff(server: ServerProcess) -> AsyncIterator[StaffClient]:
     async with StaffClient(server.origin) as client:
         await client.login(*server.first_login())
         yield client
+
+
+@pytest.fixture(scope="session")
+async def reader(server: ServerProcess) -> AsyncIterator[StaffClient]:
+    """The second pair of eyes, by HTTP."""
+    settings = EmbeddedSettings.model_validate({"data_dir": server.data_dir})
+    password = await give_login(settings, "second-eyes")
+    async with StaffClient(server.origin) as client:
+        await client.login("second-eyes", password)
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def short_sale(staff: StaffClient, reader: StaffClient) -> str:
+    """The id of the known customer's sale, said in few words."""
+    script = parse_script(yaml.safe_load(template(RENEWAL).text))
+    steps = tuple(step.model_copy(update={"say": SHORT[step.id]}) for step in script.steps)
+    changed = {"id": f"zz-{script.id}-short", "scenario": None, "steps": steps}
+    short = script.model_copy(update=changed)
+    await publish(staff, reader, short)
+    return short.id
 
 
 @pytest.fixture(scope="session")

@@ -60,9 +60,9 @@ async def test_before_the_camera_the_menu_of_the_app_hands_over(
 
 
 async def test_at_the_confirmation_the_digits_hand_over_and_the_record_is_complete(
-    staff: StaffClient, browser: Browser, look: Look
+    staff: StaffClient, browser: Browser, look: Look, short_sale: str
 ) -> None:
-    invitation = await staff.invite()
+    invitation = await staff.invite(script_id=short_sale)
     async with phone(browser) as wechat, phone(browser) as own:
         await pretend_wechat(wechat)
         await _until_confirmation(wechat, invitation["url"])

@@ -15,9 +15,9 @@ MOST_LOST_MS = 2000
 
 
 async def test_a_killed_server_and_a_reloaded_page_lose_almost_nothing(
-    server: ServerProcess, staff: StaffClient, browser: Browser
+    server: ServerProcess, staff: StaffClient, browser: Browser, short_sale: str
 ) -> None:
-    invitation = await staff.invite(customer_name="王芳")
+    invitation = await staff.invite(customer_name="王芳", script_id=short_sale)
     async with phone(browser) as page:
         customer = SyntheticCustomer(page)
         await customer.join(invitation["url"])

@@ -51,9 +51,9 @@ async def test_a_code_works_once(staff: StaffClient, browser: Browser, look: Loo
 
 
 async def test_without_an_authenticator_a_device_key_and_a_code_confirm(
-    staff: StaffClient, browser: Browser, look: Look
+    staff: StaffClient, browser: Browser, look: Look, short_sale: str
 ) -> None:
-    invitation = await staff.invite()
+    invitation = await staff.invite(script_id=short_sale)
 
     codes: list[str] = []
 

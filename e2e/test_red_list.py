@@ -23,9 +23,15 @@ SEEKS_WITHIN_S = 0.5
 
 
 async def test_an_alert_is_seen_live_looked_at_where_it_was_and_answered(
-    staff: StaffClient, watched: Browser, camera: SwitchedCamera, office: Page, look: Look
+    *,
+    staff: StaffClient,
+    watched: Browser,
+    camera: SwitchedCamera,
+    office: Page,
+    look: Look,
+    short_sale: str,
 ) -> None:
-    invitation = await staff.invite(customer_name=CUSTOMER)
+    invitation = await staff.invite(customer_name=CUSTOMER, script_id=short_sale)
     session_id = invitation["session_id"]
     await office.get_by_test_id("nav-alerts").click()
     row = _row(office)

@@ -6,7 +6,7 @@ title, or they would take a working day. Two of the short ones run with ``make t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from functools import cache
 from itertools import count
 from typing import Any
@@ -29,8 +29,6 @@ from demo.ways import Way, ways_of
 from e2e.checks import accessible, fits, payloads, verified
 from e2e.conftest import MOST_SALES, Look
 from e2e.earlier import assess_earlier, earlier_of, today
-from embedded.settings import EmbeddedSettings
-from embedded.staff_command import give_login
 from shuanglu.script.model import Script, parse_script
 from shuanglu.script.runner import fold
 from shuanglu.script.templates import template, template_ids
@@ -62,16 +60,6 @@ def _trips() -> Iterator[Any]:
             is_quick = (template_id, way.name) in IN_MAKE_TEST
             yield pytest.param(*trip, id=name, marks=() if is_quick else pytest.mark.slow)
         yield pytest.param(template_id, 0, False, id=f"{template_id}-whole", marks=pytest.mark.slow)
-
-
-@pytest.fixture(scope="session")
-async def reader(server: ServerProcess) -> AsyncIterator[StaffClient]:
-    """The second pair of eyes."""
-    settings = EmbeddedSettings.model_validate({"data_dir": server.data_dir})
-    password = await give_login(settings, "second-eyes")
-    async with StaffClient(server.origin) as client:
-        await client.login("second-eyes", password)
-        yield client
 
 
 @pytest.fixture(scope="session")

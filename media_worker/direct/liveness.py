@@ -68,10 +68,10 @@ class LivenessDesk:
 
     async def challenge(self, action: ChallengeAction) -> None:
         """One challenge from its drawing to its judgement."""
-        drawn = draw(self._policy, self._random, exclude=action.exclude)
+        drawn = draw(self._policy, self._random, among=action.due)
         told = self._told(action, drawn)
         now = self._open = _Open(told, drawn.time_limit_ms)
-        self._can_decline = len(set(ChallengeKind) - set(action.exclude) - {drawn.kind}) > 0
+        self._can_decline = len(action.left - {drawn.kind}) > 0
         try:
             await self._stage.append(Actor.SYSTEM, told)
             self._stage.changed()

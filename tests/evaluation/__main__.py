@@ -29,7 +29,7 @@ def main() -> int:
     )
     parser.add_argument("--again", action="store_true", help="report on the kept cases again")
     asked = parser.parse_args()
-    kept = ASSETS / "evaluation.json"
+    kept = ASSETS / "evaluation_cut.json" if asked.most else report.CASES
     before = report.read(kept) if asked.tier and kept.exists() else Outcomes()
 
     def keep(outcomes: Outcomes) -> None:

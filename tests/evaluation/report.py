@@ -20,6 +20,8 @@ from tests.evaluation.outcome import (
 
 ROOT = Path(__file__).parents[2]
 BENCH = ROOT / "bench" / "evaluation.json"
+CASES = ROOT / "bench" / "evaluation_cases.json"
+"""Every case that was played whole, so that one tier can be played again without the others."""
 REPLAYS = ("yesterday's session through a virtual camera", "yesterday's session on a screen")
 AT_ONCE_ALERTS = frozenset(
     {"face_missing", "several_faces", "picture_black", "picture_covered", "picture_frozen",

@@ -117,8 +117,8 @@ def performed(draw: st.DrawFn, action: Action) -> list[ev.Payload]:  # noqa: PLR
             return [*shown, card_confirmed(step_id, attempt)] if draw(st.booleans()) else shown
         case CompareFace(step_id=step_id, attempt=attempt):
             return [compared(step_id, attempt, "card", draw(st.sampled_from(FACES)))]
-        case Challenge(step_id=step_id, attempt=attempt, number=number, exclude=exclude):
-            kind = draw(st.sampled_from(sorted(set(ev.ChallengeKind) - exclude)))
+        case Challenge(step_id=step_id, attempt=attempt, number=number, due=due):
+            kind = draw(st.sampled_from(sorted(due)))
             if draw(st.integers(min_value=0, max_value=9)) == 0:
                 return [challenged(step_id, attempt, number, kind)]  # and then died
             return challenge(step_id, attempt, number, kind, draw(st.sampled_from(OUTCOMES)))

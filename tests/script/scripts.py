@@ -206,23 +206,28 @@ def challenged(
     step_id: str, attempt: int, number: int, kind: ev.ChallengeKind
 ) -> ev.LivenessChallenged:
     return ev.LivenessChallenged(
-        step_id=step_id, attempt=attempt, challenge=number, kind=kind, policy_version=1
+        step_id=step_id, attempt=attempt, challenge=number, kind=kind, policy_version=3
     )
 
 
-def challenge(
-    step_id: str, attempt: int, number: int, kind: ev.ChallengeKind, outcome: str
+def challenge(  # noqa: PLR0917 - a challenge is all of these
+    step_id: str,
+    attempt: int,
+    number: int,
+    kind: ev.ChallengeKind,
+    outcome: str,
+    policy_version: int = 3,
 ) -> list[ev.Payload]:
     """A challenge from its drawing to its end; ``declined`` is an outcome here."""
     same = {"step_id": step_id, "attempt": attempt, "challenge": number}
     drawn = challenged(step_id, attempt, number, kind)
     if outcome == "declined":
         return [drawn, ev.LivenessDeclined.model_validate({**same, "kind": kind})]
-    judged = {"kind": kind, "outcome": outcome, "reasons": (), "scores": {}, "policy_version": 1}
+    judged = {"kind": kind, "outcome": outcome, "reasons": (), "scores": {}}
     return [
         drawn,
         ev.LivenessPerformed.model_validate({**same, "from_ms": 0, "to_ms": 1, "shown_ms": ()}),
-        ev.LivenessJudged.model_validate({**same, **judged}),
+        ev.LivenessJudged.model_validate({**same, **judged, "policy_version": policy_version}),
     ]
 
 

@@ -24,14 +24,16 @@ BEFORE = opening() + [p for step in ("risk", "ask", "paper", "sign", "card") for
 GESTURES, DIGITS, FLASH = ChallengeKind.GESTURES, ChallengeKind.DIGITS, ChallengeKind.FLASH
 
 
-def went(*outcomes: tuple[ChallengeKind, str], attempt: int = 1) -> list[ev.Payload]:
+def went(
+    *outcomes: tuple[ChallengeKind, str], attempt: int = 1, policy_version: int = 3
+) -> list[ev.Payload]:
     """An attempt with these challenges, one after the other."""
     return [
         *prompted("alive", attempt),
         *(
             payload
             for number, (kind, outcome) in enumerate(outcomes, start=1)
-            for payload in challenge("alive", attempt, number, kind, outcome)
+            for payload in challenge("alive", attempt, number, kind, outcome, policy_version)
         ),
     ]
 
@@ -44,13 +46,17 @@ def failed(reason: str, attempt: int = 1) -> ev.StepFailed:
     return ev.StepFailed.model_validate({"step_id": "alive", "attempt": attempt, "reason": reason})
 
 
+def asked(number: int, *left: ChallengeKind, attempt: int = 1) -> Challenge:
+    return Challenge("alive", attempt, number, due=frozenset(left), left=frozenset(left))
+
+
 COMPLETED = Append(ev.StepCompleted(step_id="alive", attempt=1))
 
 
 def test_challenges_are_asked_until_enough_different_kinds_passed() -> None:
-    assert decide(SCRIPT, after(*went())) == Challenge("alive", 1, 1, frozenset())
+    assert decide(SCRIPT, after(*went())) == asked(1, GESTURES, DIGITS, FLASH)
     one = after(*went((FLASH, "passed")))
-    assert decide(SCRIPT, one) == Challenge("alive", 1, 2, frozenset({FLASH}))
+    assert decide(SCRIPT, one) == asked(2, GESTURES, DIGITS)
     two = after(*went((FLASH, "passed"), (DIGITS, "passed")))
     assert two.phase is RunPhase.JUDGING
     assert decide(SCRIPT, two) == COMPLETED
@@ -59,7 +65,7 @@ def test_challenges_are_asked_until_enough_different_kinds_passed() -> None:
 @pytest.mark.parametrize("outcome", ["declined", "inconclusive", "not_evaluated"])
 def test_what_came_to_nothing_is_not_asked_again(outcome: str) -> None:
     state = after(*went((FLASH, outcome)))
-    assert decide(SCRIPT, state) == Challenge("alive", 1, 2, frozenset({FLASH}))
+    assert decide(SCRIPT, state) == asked(2, GESTURES, DIGITS)
     state = after(*went((FLASH, outcome), (GESTURES, "passed"), (DIGITS, "passed")))
     assert decide(SCRIPT, state) == COMPLETED
 
@@ -73,6 +79,42 @@ def test_one_failed_challenge_fails_the_attempt_whatever_passed_before() -> None
 def test_no_kind_left_is_inconclusive(outcome: str) -> None:
     state = after(*went((FLASH, outcome), (GESTURES, "inconclusive"), (DIGITS, "passed")))
     assert decide(SCRIPT, state) == Append(failed("liveness_inconclusive"))
+
+
+def failed_gestures(*then: tuple[ChallengeKind, str], policy_version: int = 3) -> RunState:
+    """The gestures failed in the first attempt; the second one went so."""
+    first = went((GESTURES, "failed"), policy_version=policy_version)
+    return after(*first, failed("liveness_failed"), *went(*then, attempt=2))
+
+
+def test_a_kind_that_failed_is_asked_first_and_nothing_makes_up_for_it() -> None:
+    everything = frozenset(ChallengeKind)
+    again = Challenge("alive", 2, 1, due=frozenset({GESTURES}), left=everything)
+    assert decide(SCRIPT, failed_gestures()) == again
+    others = failed_gestures((DIGITS, "passed"), (FLASH, "passed"))
+    assert others.phase is RunPhase.AWAITING
+    assert decide(SCRIPT, others) == asked(3, GESTURES, attempt=2)
+    redeemed = failed_gestures((GESTURES, "passed"), (FLASH, "passed"))
+    assert decide(SCRIPT, redeemed) == Append(ev.StepCompleted(step_id="alive", attempt=2))
+
+
+@pytest.mark.parametrize("outcome", ["declined", "inconclusive", "not_evaluated"])
+def test_a_kind_that_failed_and_came_to_nothing_is_inconclusive(outcome: str) -> None:
+    """A person decides: it is neither passed nor failed again."""
+    state = failed_gestures((GESTURES, outcome))
+    assert decide(SCRIPT, state) == Append(failed("liveness_inconclusive", 2))
+
+
+def test_what_was_owed_stays_owed_when_the_attempt_is_broken_off() -> None:
+    broken = [*prompted("alive", 2), failed("interrupted", 2), *prompted("alive", 3)]
+    state = after(*went((GESTURES, "failed")), failed("liveness_failed"), *broken)
+    assert state.turn.challenges.owed == {GESTURES}
+
+
+def test_under_an_earlier_policy_two_other_kinds_sufficed() -> None:
+    """Its records keep the verdict they got."""
+    stood = failed_gestures((DIGITS, "passed"), (FLASH, "passed"), policy_version=2)
+    assert decide(SCRIPT, stood) == Append(ev.StepCompleted(step_id="alive", attempt=2))
 
 
 def exhausted(*reasons: str) -> RunState:

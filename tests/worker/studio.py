@@ -45,9 +45,8 @@ from tests.server.stage import FIRST, FIRST_STAFF_ID, Stage, StageParts, stage_a
 
 DEADLINE_S = 20.0
 PROMPT_PACKETS = 15
-QUICK = ReceiveSettings(
-    host_addresses=LOOPBACK, silent_after_ms=700, closed_after_ms=1500, connect_timeout_ms=2000
-)
+PATIENT = ReceiveSettings(host_addresses=LOOPBACK)
+"""As shipped: phone and worker share this process, and a busy machine stops both for a second."""
 
 
 def plain_script() -> Script:
@@ -108,7 +107,7 @@ class Studio:
             recognisers=RecogniserPool(RecogniserSettings(speech=False, card_text=False), registry),
             templates=TemplateCipher(FileDataKey(b"k" * 32)),
             spool_dir=self.spool_dir,
-            receive=QUICK,
+            receive=PATIENT,
             clock=SystemClock(),
         )
 

@@ -31,10 +31,10 @@ class Challenge:
 
 
 def draw(
-    policy: LivenessPolicy, random: Random, exclude: Collection[ChallengeKind] = ()
+    policy: LivenessPolicy, random: Random, among: Collection[ChallengeKind] = tuple(ChallengeKind)
 ) -> Challenge:
-    """A challenge of a kind that is not excluded; ``ConflictError`` when none is left."""
-    kinds = sorted(set(ChallengeKind) - set(exclude))
+    """A challenge of one of these kinds; ``ConflictError`` when there are none."""
+    kinds = sorted(set(among))
     if not kinds:
         raise ConflictError("no kind of challenge is left")
     match random.choice(kinds):

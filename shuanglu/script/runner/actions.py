@@ -59,7 +59,9 @@ class CompareFace:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """Draw a challenge of a kind that is not excluded, and see it through to its end.
+    """Draw a challenge of a kind that is ``due``, and see it through to its end.
+
+    The customer may decline it where another is ``left`` that could be asked instead.
 
     Its end is ``liveness.judged`` or ``liveness.declined``. One that the next ``decide``
     finds without an end was abandoned, and fails the attempt.
@@ -68,7 +70,8 @@ class Challenge:
     step_id: str
     attempt: int
     number: int
-    exclude: frozenset[ChallengeKind]
+    due: frozenset[ChallengeKind]
+    left: frozenset[ChallengeKind]
 
 
 @dataclass(frozen=True, slots=True)

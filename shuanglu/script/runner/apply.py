@@ -13,6 +13,7 @@ from shuanglu.rules.identity.number import birth_date_in
 from shuanglu.script.conditions import Known
 from shuanglu.script.due import steps_due
 from shuanglu.script.model import AskedStep, DisclosureStep, Script, Step
+from shuanglu.script.runner.liveness import Challenges
 from shuanglu.script.runner.state import RunPhase, RunState
 from shuanglu.script.runner.turn import Turn, chosen, failure_of, is_over, taken
 from shuanglu.timeline import events as ev
@@ -112,6 +113,7 @@ def _begun(state: RunState, step: Step, attempt: int) -> RunState:
         step_id=step.id,
         attempt=attempt,
         attempts={**state.attempts, step.id: attempt},
+        turn=Turn(challenges=Challenges(owed=state.liveness_owed.get(step.id, frozenset()))),
     )
 
 
@@ -176,9 +178,13 @@ def _learned(step: Step, state: RunState) -> Known:
 def _failed(state: RunState, reason: str) -> RunState:
     if state.phase not in {RunPhase.PROMPTING, RunPhase.AWAITING, RunPhase.JUDGING}:
         return state
-    begun_anew = state.turn.challenges.drawn > 0 or state.turn.reading.rounds > 0
+    step_id, challenges = state.step_id or "", state.turn.challenges
+    if challenges.owed:
+        owed = {**state.liveness_owed, step_id: challenges.owed}
+        state = replace(state, liveness_owed=owed)
+    begun_anew = challenges.drawn > 0 or state.turn.reading.rounds > 0
     counts = reason not in _UNCOUNTED_FAILURES or begun_anew
-    return _between(_counted(state, state.step_id or "", reason) if counts else state)
+    return _between(_counted(state, step_id, reason) if counts else state)
 
 
 def _reopened(script: Script, state: RunState, step_id: str, reason: str) -> RunState:

@@ -36,6 +36,7 @@ from shuanglu.script.runner.actions import (
 from shuanglu.script.runner.state import RunPhase, RunState
 from shuanglu.script.runner.turn import chosen, failure_of
 from shuanglu.timeline import events as ev
+from shuanglu.timeline.events import ChallengeKind
 
 MAX_UNPROVED = 8
 """So often a speech is played again because nothing proves that it was heard; the phone has told
@@ -146,7 +147,8 @@ def _next_challenge(step: LivenessStep, state: RunState) -> Action:
     if challenges.open is not None:
         # Whoever saw it through is gone; what was drawn is known by now and is not asked again.
         return Append(ev.StepFailed(step_id=step.id, attempt=state.attempt, reason="interrupted"))
-    return Challenge(step.id, state.attempt, challenges.drawn + 1, challenges.used)
+    left = frozenset(ChallengeKind) - challenges.used
+    return Challenge(step.id, state.attempt, challenges.drawn + 1, challenges.due, left)
 
 
 def _judgement(script: Script, state: RunState) -> ev.Payload:

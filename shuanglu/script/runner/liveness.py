@@ -2,6 +2,8 @@
 
 Stage: inside the runner. A challenge counts only if it was drawn, performed and judged under
 the same number and kind. What could not be measured is kept apart: it is never "passed".
+A kind that failed is owed: the attempt that stands must pass it too. A photo with a mouth cut
+out fails the gestures every time; without this it had only to wait for two other kinds.
 """
 
 from __future__ import annotations
@@ -10,6 +12,10 @@ from dataclasses import dataclass, replace
 
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import ChallengeKind, ChallengeOutcome
+
+OWED_FROM_POLICY = 3
+"""The first version of the liveness policy under which a kind that failed is owed. Records that
+were judged under an earlier one keep the verdict they got."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,13 @@ class Challenges:
     spent: frozenset[ChallengeKind] = frozenset()
     """Declined or inconclusive: not asked again in this attempt."""
     failed: bool = False
+    owed: frozenset[ChallengeKind] = frozenset()
+    """Failed in this attempt or an earlier one: nothing else makes up for them."""
+
+    @property
+    def due(self) -> frozenset[ChallengeKind]:
+        """The kinds of which the next challenge is drawn: what is owed before anything else."""
+        return (self.owed - self.used) or (frozenset(ChallengeKind) - self.used)
 
     @property
     def used(self) -> frozenset[ChallengeKind]:
@@ -34,11 +47,14 @@ class Challenges:
         """Whether nothing more is to be asked: failed, enough passed, or no kind is left."""
         if self.open is not None:
             return False
-        return self.failed or len(self.passed) >= passes or self.used == frozenset(ChallengeKind)
+        is_owed_in_vain = bool(self.owed & (self.used - self.passed))
+        enough = len(self.passed) >= passes and self.owed <= self.passed
+        return self.failed or is_owed_in_vain or enough or not self.due
 
     def suffice(self, passes: int) -> bool:
         """Whether the step may stand; what was not evaluated makes a person look at it."""
-        return not self.failed and len(self.passed | self.not_evaluated) >= passes
+        enough = len(self.passed | self.not_evaluated) >= passes
+        return not self.failed and enough and self.owed <= self.passed
 
     def after(self, payload: ev.Payload) -> Challenges:
         """One event later. What fits no open challenge changes nothing."""
@@ -51,7 +67,7 @@ class Challenges:
             case ev.LivenessDeclined(challenge=number, kind=kind) if self._is_open(number, kind):
                 return replace(self._closed(), spent=self.spent | {kind})
             case ev.LivenessJudged(challenge=number, kind=kind) if self._is_open(number, kind):
-                return self._judged(kind, payload.outcome)
+                return self._judged(kind, payload)
         return self
 
     def _is_open(self, number: int, kind: ChallengeKind | None = None) -> bool:
@@ -59,14 +75,16 @@ class Challenges:
             return False
         return kind is None or self.open.kind is kind
 
-    def _judged(self, kind: ChallengeKind, outcome: ChallengeOutcome) -> Challenges:
-        match outcome:
+    def _judged(self, kind: ChallengeKind, judged: ev.LivenessJudged) -> Challenges:
+        match judged.outcome:
             case ChallengeOutcome.PASSED:
                 # Nobody passes what the phone never showed to its end.
                 closed = replace(self._closed(), passed=self.passed | {kind})
                 return closed if self.performed else self
             case ChallengeOutcome.FAILED:
-                return replace(self._closed(), failed=True)
+                is_owed = judged.policy_version >= OWED_FROM_POLICY
+                owed = self.owed | {kind} if is_owed else self.owed
+                return replace(self._closed(), failed=True, owed=owed)
             case ChallengeOutcome.INCONCLUSIVE:
                 return replace(self._closed(), spent=self.spent | {kind})
             case ChallengeOutcome.NOT_EVALUATED:

@@ -68,6 +68,8 @@ class RunState:
     completed: frozenset[str] = frozenset()
     attempts: dict[str, int] = field(default_factory=dict)
     counted_failures: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    liveness_owed: dict[str, frozenset[ev.ChallengeKind]] = field(default_factory=dict)
+    """By step: the kinds of challenge that failed in an earlier attempt."""
     consents: frozenset[ev.ConsentKind] = frozenset()
     device_checked: bool = False
     media_stored: bool = False

@@ -118,8 +118,8 @@ class Customer:
                 return self._card(step_id, attempt, side)
             case CompareFace(step_id=step_id, attempt=attempt):
                 return [compared(step_id, attempt, "card")]
-            case Challenge(step_id=step_id, attempt=attempt, number=number, exclude=exclude):
-                kind = min(set(ev.ChallengeKind) - exclude)
+            case Challenge(step_id=step_id, attempt=attempt, number=number, due=due):
+                kind = min(due)
                 return challenge(step_id, attempt, number, kind, "passed")
             case CaptureStill(step_id=step_id, attempt=attempt):
                 return [still(step_id, attempt)]
