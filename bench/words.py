@@ -42,8 +42,9 @@ NOISE_DB = 15.0
 SPEECH_DBFS = -24.0
 RATE_HZ = 48_000
 EDGE_S = 1.0
-BATCH_PACKETS = 20
-"""The session sends sound in batches of 400 ms: an utterance waits for its batch's end."""
+BATCH_PACKETS = 10
+"""The session sends sound in batches of 200 ms until an utterance has ended, which waits for its
+batch's end."""
 WORDS_TIMEOUT_S = 30.0
 
 Samples = npt.NDArray[np.float32]

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from demo.body import OwnBody, camera_path
@@ -27,8 +26,7 @@ from e2e.checks import accessible, fits
 from e2e.contacts import Contacts
 from embedded.settings import EmbeddedSettings
 from embedded.staff_command import give_login
-from shuanglu.script.model import parse_script
-from shuanglu.script.templates import template
+from shuanglu.script.templates import demonstrations
 
 Look = Callable[[str, Page], Awaitable[None]]
 ASSETS = Path(__file__).parents[1] / "tests" / "artifacts"
@@ -77,7 +75,7 @@ async def reader(server: ServerProcess) -> AsyncIterator[StaffClient]:
 @pytest.fixture(scope="session")
 async def short_sale(staff: StaffClient, reader: StaffClient) -> str:
     """The id of the known customer's sale, said in few words."""
-    script = parse_script(yaml.safe_load(template(RENEWAL).text))
+    (script,) = (each for each in demonstrations() if each.id == RENEWAL)
     steps = tuple(step.model_copy(update={"say": SHORT[step.id]}) for step in script.steps)
     changed = {"id": f"zz-{script.id}-short", "scenario": None, "steps": steps}
     short = script.model_copy(update=changed)

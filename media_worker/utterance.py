@@ -7,6 +7,8 @@ from dataclasses import dataclass
 UTTERANCE_RATE_HZ = 16_000
 MAX_UTTERANCE_MS = 15_000
 """A longer voice is split: words that come after 15 s come too late to warn."""
+ENDS_AFTER_MS = 450
+"""A breath inside a sentence is shorter; recognised in pieces, both pieces come out worse."""
 
 
 @dataclass(frozen=True, slots=True)

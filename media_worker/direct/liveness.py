@@ -33,6 +33,8 @@ MEDIA_LAG_MS = 700
 """The picture of a moment arrives this much later than the word of it, at most."""
 SLACK_MS = 500
 """A phone's clock may run this far ahead of ours within one challenge."""
+REST_MS = 1500
+"""Pictures from so long before a challenge tell how this face is at rest."""
 MEASURED_TIMEOUT_S = 4.0
 WORDS_TIMEOUT_S = 6.0
 
@@ -118,7 +120,9 @@ class LivenessDesk:
         """Tell the phone as each gesture is seen."""
         while now.told.kind is ChallengeKind.GESTURES and now.begun_ms is not None:
             await asyncio.sleep(LOOK_EVERY_S)
-            measured = self._stage.senses.measurements(now.begun_ms, self._stage.now_ms())
+            # With the rest before it, as it is judged: or he would wait for what was seen long ago.
+            since_ms = max(0, now.begun_ms - REST_MS)
+            measured = self._stage.senses.measurements(since_ms, self._stage.now_ms())
             seen = gestures_seen(now.told.gestures, measured, now.begun_ms, self._policy)
             if seen > now.seen:
                 now.seen = seen
@@ -159,7 +163,7 @@ class LivenessDesk:
             words = tuple(
                 await senses.words(performed.from_ms, until_ms, timeout_s=WORDS_TIMEOUT_S)
             )
-        measured = senses.measurements(max(0, performed.from_ms - 1500), until_ms)
+        measured = senses.measurements(max(0, performed.from_ms - REST_MS), until_ms)
         return judge(told, performed, measured, words, self._policy)
 
     # --- what the phone says ------------------------------------------------------------------

@@ -28,7 +28,7 @@ from media_worker.observe.messages import (
     Voice,
 )
 from media_worker.observe.settings import ObserverSettings
-from media_worker.utterance import Utterance
+from media_worker.utterance import ENDS_AFTER_MS, Utterance
 from shuanglu.container.cluster import OPUS_PACKET_MS
 from shuanglu.rules.evidence import joined, voice_in
 from shuanglu.rules.measurement import Measurement
@@ -90,6 +90,8 @@ class SessionObserver:
         self._next_sample = 0
         self._batch: list[EncodedFrame] = []
         self._wanted_ms: float = math.inf
+        self._words_until_ms: float = -math.inf
+        """By then an utterance has ended whose voice has: until then its end is waited for."""
         self._progress = asyncio.Event()
         self._voices: dict[int, VoiceSpan] = {}
         self._processed: list[tuple[int, int]] = []
@@ -132,8 +134,8 @@ class SessionObserver:
     def _push_sound(self, frame: EncodedFrame) -> None:
         self._batch.append(frame)
         until_ms = frame.pts_ms + OPUS_PACKET_MS
-        settings = self._settings
-        batch_ms = settings.voice_batch_ms if self._feed.hears_voice else settings.audio_batch_ms
+        is_heard = self._feed.hears_voice or until_ms <= self._words_until_ms
+        batch_ms = self._settings.voice_batch_ms if is_heard else self._settings.audio_batch_ms
         full = until_ms - self._batch[0].pts_ms >= batch_ms
         if full or until_ms >= self._wanted_ms or len(self._batch) >= MAX_BATCH_PACKETS:
             self._flush_sound()
@@ -205,6 +207,7 @@ class SessionObserver:
     def _heard(self, voice: Voice) -> None:
         span = VoiceSpan(from_ms=voice.from_ms, to_ms=voice.to_ms, ended=voice.ended)
         self._feed.hears_voice = not voice.ended
+        self._words_until_ms = span.to_ms + ENDS_AFTER_MS + self._settings.voice_batch_ms
         self._voices[span.from_ms] = span
         if len(self._voices) > KEPT_VOICES:
             del self._voices[next(iter(self._voices))]

@@ -11,12 +11,10 @@ from collections import deque
 import numpy as np
 
 from media_worker.observe.voice import LEAST_MS, WINDOW_MS, Samples
-from media_worker.utterance import MAX_UTTERANCE_MS, Utterance
+from media_worker.utterance import ENDS_AFTER_MS, MAX_UTTERANCE_MS, Utterance
 
 EDGE_MS = 200
 """So much before and after belongs to it: soft first and last sounds are no voice yet."""
-ENDS_AFTER_MS = 450
-"""A breath inside a sentence is shorter; recognised in pieces, both pieces come out worse."""
 BREATH_AFTER_MS = 11_000
 BREATH_MS = 160
 """A voice that has lasted so long is split at the next breath, before it must be cut."""
