@@ -141,10 +141,20 @@ class Puppet:
         weight *= np.clip(1 - aside**2, 0, 1)
         lower = list(_INNER_LOWER_LIP)
         weight[lower] = np.maximum(weight[lower], 0.95 * np.clip(1 - aside[lower] ** 2 * 2.2, 0, 1))
-        weight[[*_INNER_UPPER_LIP, *_MOUTH_CORNERS, *_OUTER_CORNERS]] = 0
+        corners = [*_MOUTH_CORNERS, *_OUTER_CORNERS]
+        weight[[*_INNER_UPPER_LIP, *corners]] = 0
         out = points.copy()
         out[:, 1] += jaw * 0.20 * self._face_height * weight
+        out[corners, 1] += jaw * 0.03 * self._face_height
+        out[:, 0] += jaw * self._narrowed(points, mouth_y)
         return out
+
+    def _narrowed(self, points: Points, mouth_y: float) -> Points:
+        """Way to the middle, px: lips that part become round, or it is a smile with a hole."""
+        from_middle = points[:, 0] - points[list(_MOUTH_CORNERS), 0].mean()
+        aside = from_middle / (0.35 * self._face_width)
+        off = (points[:, 1] - mouth_y) / (0.3 * self._face_height)
+        return np.asarray(-0.6 * from_middle * np.exp(-1.5 * (aside**2 + off**2)), np.float64)
 
     def _turned(self, points: Points, pose: Pose) -> Points:
         """Turned about the neck, below and behind the face."""

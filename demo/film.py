@@ -169,7 +169,7 @@ def _gesture(clip: Clip, share: float) -> Pose:
         case Clip.NOD:
             return Pose(pitch=_NOD_DEG * there_and_back)
         case _:
-            return Pose(jaw=0.9 * there_and_back)
+            return Pose(jaw=0.75 * there_and_back)
 
 
 def _held(at_s: float, begin_s: float, length_s: float) -> float:
