@@ -82,9 +82,9 @@ async def test_an_elder_goes_through_the_whole_job(
 
 
 async def test_a_step_is_read_again_and_the_mode_outlives_a_reload(
-    staff: StaffClient, browser: Browser, look: Look
+    staff: StaffClient, browser: Browser, look: Look, short_sale: str
 ) -> None:
-    invitation = await staff.invite()
+    invitation = await staff.invite(script_id=short_sale)
     async with phone(browser) as page:
         customer = SyntheticCustomer(page, is_elder=True)
         await customer.join(invitation["url"])

@@ -246,6 +246,27 @@ def signature(step_id: str, attempt: int, *, face: str) -> ev.SignatureMade:
     )
 
 
+def legibility(
+    step_id: str,
+    attempt: int,
+    outcome: ev.Legibility = ev.Legibility.LEGIBLE,
+    *,
+    strokes_sha256: str = ZERO_HASH,
+) -> ev.SignatureJudged:
+    return ev.SignatureJudged(
+        step_id=step_id,
+        attempt=attempt,
+        strokes_sha256=strokes_sha256,
+        outcome=outcome,
+        reasons=(),
+        scores={},
+        text=None,
+        name_of="card",
+        policy_version=1,
+        model_sha256=None,
+    )
+
+
 def confirmation(step_id: str, attempt: int) -> ev.ConfirmationSigned:
     return ev.ConfirmationSigned(
         step_id=step_id,

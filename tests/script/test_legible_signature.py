@@ -7,7 +7,7 @@ import pytest
 from shuanglu.script.model import Script, parse_script
 from shuanglu.script.verdict import judge
 from shuanglu.timeline import events as ev
-from tests.script.scripts import chained, small_script, whole_history
+from tests.script.scripts import chained, legibility, small_script, whole_history
 
 
 def script() -> Script:
@@ -24,20 +24,9 @@ def verdict(outcome: ev.Legibility | None, *, of_other_strokes: bool = False) ->
     history: list[ev.Payload] = []
     for payload in whole_history():
         if isinstance(payload, ev.SignatureMade) and outcome is not None:
-            history.append(
-                ev.SignatureJudged(
-                    step_id=payload.step_id,
-                    attempt=payload.attempt,
-                    strokes_sha256="f" * 64 if of_other_strokes else payload.strokes_sha256,
-                    outcome=outcome,
-                    reasons=(),
-                    scores={},
-                    text=None,
-                    name_of="card",
-                    policy_version=1,
-                    model_sha256=None,
-                )
-            )
+            strokes = "f" * 64 if of_other_strokes else payload.strokes_sha256
+            of = (payload.step_id, payload.attempt, outcome)
+            history.append(legibility(*of, strokes_sha256=strokes))
         history.append(payload)
     return judge(script(), chained(history))
 

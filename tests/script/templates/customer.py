@@ -45,6 +45,7 @@ from tests.script.scripts import (
     challenge,
     compared,
     confirmation,
+    legibility,
     opening,
     prompted,
     signature,
@@ -195,7 +196,8 @@ def turn_of(  # noqa: PLR0911 - one answer a kind of step
             return [ev.TalkEnded(**of, from_ms=0, to_ms=least, speech_ms=least)]
         case SignatureStep():
             face = compared(step.id, attempt, "signature")
-            return [face, signature(step.id, attempt, face="present")]
+            judged = [legibility(step.id, attempt)] if step.legible else []
+            return [face, *judged, signature(step.id, attempt, face="present")]
     return [confirmation(step.id, attempt)]
 
 
