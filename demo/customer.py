@@ -128,8 +128,10 @@ class SyntheticCustomer:
 
     async def do_step(self, kind: str, step_id: str) -> None:  # noqa: C901 - one case a kind of step
         """What a co-operative customer does in it; a disclosure only has to be heard."""
-        if kind == "disclosure":
+        if kind in {"disclosure", "document"}:  # read while a voice still asks to
             await self._look(f"step-{step_id}", self.page)
+            if kind == "document":
+                await self.read()
             return
         await self.my_turn(step_id)
         match kind:
@@ -145,8 +147,6 @@ class SyntheticCustomer:
                 await self._looked_at().show_card()
             case "liveness":
                 await self._looked_at().prove_alive()
-            case "document":
-                await self.read()
             case "signature":
                 await self.sign()
             case "confirmation":

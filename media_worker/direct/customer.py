@@ -52,9 +52,13 @@ class CustomerInputs:
     def __init__(self, stage: Stage, director: Director) -> None:
         self._stage = stage
         self._director = director
-        self._awaiting_since_ms = 0
+        self._begun_ms = self._awaiting_since_ms = 0
         # What was checked must still hold when it is appended, though two inputs come at once.
         self._one_at_a_time = asyncio.Lock()
+
+    def step_begins(self) -> None:
+        """From now on the step is on the screen, and its speech is heard."""
+        self._begun_ms = self._stage.now_ms()
 
     def turn_begins(self) -> None:
         """From now on the step awaits the customer."""
@@ -109,8 +113,8 @@ class CustomerInputs:
             case AnswerTap() as tap:
                 await self._append(inputs.answer_tapped(script, state, tap))
             case DocumentReadReport() as report:
-                awaited_ms = self._awaited_ms()
-                read = documents.document_read(script, state, report, awaited_ms=awaited_ms)
+                shown_ms = self._stage.now_ms() - self._begun_ms
+                read = documents.document_read(script, state, report, shown_ms=shown_ms)
                 await self._append(read)
             case KeySentenceReport() as report:
                 marked = documents.key_sentence_marked(script, state, report)

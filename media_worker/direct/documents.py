@@ -16,9 +16,9 @@ from shuanglu.wire.signalling import DocumentReadReport, KeySentenceReport
 
 
 def document_read(
-    script: Script, state: RunState, report: DocumentReadReport, *, awaited_ms: int
+    script: Script, state: RunState, report: DocumentReadReport, *, shown_ms: int
 ) -> ev.DocumentRead:
-    """Every page in view for its least time, and no longer in all than has passed."""
+    """Every page in view for its least time, and no longer than the step is on the screen."""
     step = _document(script, state, report)
     if state.turn.document_read:
         raise ConflictError("the document was read already", field="step_id")
@@ -30,7 +30,7 @@ def document_read(
     if any(page_ms < step.min_page_ms for page_ms in seen):
         raise InvalidInputError("a page was not in view long enough", field="page_seen_ms")
     # Two pages can be in view at once, so each is held to the time that passed, not the sum.
-    if max(seen) > awaited_ms + CLAIMED_TIME_SLACK_MS:
+    if max(seen) > shown_ms + CLAIMED_TIME_SLACK_MS:
         raise InvalidInputError("more reading time than has passed", field="page_seen_ms")
     return ev.DocumentRead(
         step_id=step.id,

@@ -87,6 +87,15 @@ async def test_reading_that_did_not_happen_is_refused(
     assert desk.stage.appended == []
 
 
+async def test_reading_counts_from_when_the_document_is_there(desk: Desk) -> None:
+    """Whoever begins to read while a voice still asks for it has read."""
+    desk.inputs.step_begins()
+    desk.stage.media_ms += 1600
+    desk.inputs.turn_begins()
+    await desk.read()
+    assert isinstance(desk.stage.appended[-1], ev.DocumentRead)
+
+
 async def test_a_document_is_read_once(desk: Desk) -> None:
     await desk.read()
     with pytest.raises(ConflictError):

@@ -78,6 +78,7 @@ NO = (
 NOT = (
     *("不", "没", "未", "别", "不怎么", "不是很", "并不", "不太", "从未", "无法", "还没", "还没有"),
     *("不能", "不会", "不想", "不要", "没看"),
+    "普",  # what Whisper makes of 不 in noise: 普同意, 普能
 )
 QUESTION = (
     *(
@@ -121,6 +122,7 @@ NOTHING = (
         "好几",
         "第几",
         "几年",
+        "普通",
     ),
 )
 _PRIORITY: tuple[_Sense, ...] = ("question", "no", "yes", "nothing", "not")

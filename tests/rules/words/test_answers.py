@@ -32,6 +32,9 @@ CLEAR, UNCLEAR = ("清楚",), ("不清楚",)
         ("没有", "no"),
         ("还没确认", "no"),
         ("没听清楚", "no"),
+        ("普能确认", "no"),  # what Whisper hears of 不能确认 in noise
+        ("普同意", "unclear"),  # and of 不同意: it may be 普通意, too
+        ("普通意", "unclear"),
         ("对不起,我没听清楚", "no"),
         ("什么", "question"),
         ("清楚吗", "question"),

@@ -1,5 +1,5 @@
 /**
- * How long each page of a document was in view while it was the customer's turn, in milliseconds.
+ * How long each page of a document was in view, in milliseconds.
  * A page is read when it was in view long enough and its end was seen.
  */
 export class PageClock {
