@@ -23,8 +23,6 @@ MARGIN = 0.55
 """The landmarker sees the detected face with so much of its size around it: in the whole
 picture it misses faces below a fifth of the width."""
 CROP_SIDE_PX = 448
-SCALED_BELOW = 0.7
-"""To scale a crop that is hardly larger costs more than the model saves by it."""
 _CHIN, _TOP, _UPPER_LIP, _LOWER_LIP = 152, 10, 13, 14
 Points = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]
@@ -118,8 +116,8 @@ def _cut(picture: Pixels, box: Box) -> tuple[int, int, Pixels, float]:
     left, top = max(0, left), max(0, top)
     crop: Pixels = picture[top : round(top + side), left : round(left + side)]
     scale = min(1.0, CROP_SIDE_PX / max(1, *crop.shape[:2]))
-    if crop.size and scale < SCALED_BELOW:
-        small = cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    if crop.size and scale < 1:
+        small = cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
         crop = np.asarray(small, np.uint8)
     return left, top, crop, scale
 
