@@ -1,7 +1,7 @@
 import { createPageI18n } from "@shared/i18n/create";
 import { mount, type VueWrapper } from "@vue/test-utils";
 import type { PhoneMessage, StepView } from "@wire/wire";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { defineComponent, h, nextTick, shallowReactive } from "vue";
 
 import { freshLiveState } from "../journey/live_state";
@@ -11,7 +11,7 @@ import { en } from "../messages/en";
 import { zh } from "../messages/zh";
 import { zhHK } from "../messages/zh-HK";
 import { AWAITED_STEP } from "../steps/awaited_step";
-import { sha256Hex } from "../steps/document_hash";
+import { documentSha256, sha256Hex } from "../steps/document_hash";
 import DocumentStep from "../steps/DocumentStep.vue";
 
 const SENTENCES: StepView["key_sentences"] = [
@@ -106,6 +106,35 @@ describe("key sentences", () => {
     await nextTick();
     expect(paste.defaultPrevented).toBe(true);
     expect(part("sentence-fault")?.textContent).toContain("不能粘贴");
+  });
+});
+
+/** Everything is in view at once: this page has no layout. */
+class AllInView {
+  constructor(private readonly told: IntersectionObserverCallback) {}
+  observe(target: Element): void {
+    const entry = { target, isIntersecting: true } as unknown as IntersectionObserverEntry;
+    this.told([entry], this as unknown as IntersectionObserver);
+  }
+  disconnect(): void {
+    // Nothing is observed any more.
+  }
+}
+
+describe("a text", () => {
+  it("is read while a voice still asks to, and done when the voice has ended", async () => {
+    vi.stubGlobal("IntersectionObserver", AllInView);
+    const pages = [{ zh: "不保本。", en: "No guarantee." }];
+    const document_sha256 = await documentSha256(pages);
+    const asked = { ...STEP, document_read: false, key_sentences: [], pages, document_sha256 };
+    const speaking = { ...asked.prompt, playing: true, played: false };
+    await open({ ...asked, prompt: speaking, awaiting_customer: false });
+    await until(() => document.body.textContent.includes("请先听完说明"));
+    expect((part("document-done") as HTMLButtonElement).disabled).toBe(true);
+    shown.step = asked;
+    await nextTick();
+    expect((part("document-done") as HTMLButtonElement).disabled).toBe(false);
+    vi.unstubAllGlobals();
   });
 });
 
