@@ -111,38 +111,33 @@ async def watched(camera: SwitchedCamera) -> AsyncIterator[Browser]:
         await chromium.close()
 
 
-@pytest.fixture
-async def office(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]:
-    """The office page on a desk, logged in."""
-    context = await browser.new_context(
-        viewport={"width": 1366, "height": 768}, locale="zh-CN", accept_downloads=True
-    )
+async def _logged_in(address: str, browser: Browser, login: tuple[str, str], shows: str) -> Page:
+    """An office page on a desk that shows ``shows`` once somebody has logged in."""
+    context = await browser.new_context(viewport=DESK, locale="zh-CN", accept_downloads=True)
     page = await context.new_page()
-    username, password = server.first_login()
-    await page.goto(f"{server.origin}/office/")
+    username, password = login
+    await page.goto(address)
     await page.get_by_test_id("login-username").fill(username)
     await page.get_by_test_id("login-password").fill(password)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_test_id("session-new")).to_be_visible()
-    yield page
-    await context.close()
-
-
-async def _at_scripts(server: ServerProcess, browser: Browser, name: str, password: str) -> Page:
-    context = await browser.new_context(viewport=DESK, locale="zh-CN", accept_downloads=True)
-    page = await context.new_page()
-    await page.goto(f"{server.origin}/office/#/scripts")
-    await page.get_by_test_id("login-username").fill(name)
-    await page.get_by_test_id("login-password").fill(password)
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_test_id("scripts-new")).to_be_visible()
+    await expect(page.get_by_test_id(shows)).to_be_visible()
     return page
+
+
+@pytest.fixture
+async def office(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]:
+    """The office page on a desk, logged in."""
+    address = f"{server.origin}/office/"
+    page = await _logged_in(address, browser, server.first_login(), "session-new")
+    yield page
+    await page.context.close()
 
 
 @pytest.fixture
 async def writer(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]:
     """The desk of somebody who writes scripts."""
-    page = await _at_scripts(server, browser, *server.first_login())
+    address = f"{server.origin}/office/#/scripts"
+    page = await _logged_in(address, browser, server.first_login(), "scripts-new")
     yield page
     await page.context.close()
 
@@ -151,7 +146,8 @@ async def writer(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]
 async def second_reader(server: ServerProcess, browser: Browser) -> AsyncIterator[Page]:
     """The desk of the second pair of eyes."""
     settings = EmbeddedSettings.model_validate({"data_dir": server.data_dir})
-    page = await _at_scripts(server, browser, "reader", await give_login(settings, "reader"))
+    login = ("reader", await give_login(settings, "reader"))
+    page = await _logged_in(f"{server.origin}/office/#/scripts", browser, login, "scripts-new")
     yield page
     await page.context.close()
 
