@@ -196,10 +196,8 @@ class WorkedSession:
         self.changed()
 
     def _on_phase(self, phase: RunPhase) -> None:
-        if phase is RunPhase.PROMPTING:
-            self._customer.step_begins()
-        elif phase is RunPhase.AWAITING:
-            self._customer.turn_begins()
+        self._customer.phase_begins(phase)
+        if phase is RunPhase.AWAITING:
             self._look_at_the_answer()
         elif phase in {RunPhase.JUDGING, RunPhase.BETWEEN}:
             self._watching.look("watch")

@@ -56,14 +56,14 @@ class CustomerInputs:
         # What was checked must still hold when it is appended, though two inputs come at once.
         self._one_at_a_time = asyncio.Lock()
 
-    def step_begins(self) -> None:
-        """From now on the step is on the screen, and its speech is heard."""
-        self._begun_ms = self._stage.now_ms()
-
-    def turn_begins(self) -> None:
-        """From now on the step awaits the customer."""
-        self._awaiting_since_ms = self._stage.now_ms()
-        self._director.reading.turn_begins()
+    def phase_begins(self, phase: RunPhase) -> None:
+        """A step is on the screen and its speech is heard, or it awaits the customer."""
+        match phase:
+            case RunPhase.PROMPTING:
+                self._begun_ms = self._stage.now_ms()
+            case RunPhase.AWAITING:
+                self._awaiting_since_ms = self._stage.now_ms()
+                self._director.reading.turn_begins()
 
     async def check_time(self) -> None:
         """Fail the attempt whose turn has lasted longer than its step allows."""

@@ -89,9 +89,9 @@ async def test_reading_that_did_not_happen_is_refused(
 
 async def test_reading_counts_from_when_the_document_is_there(desk: Desk) -> None:
     """Whoever begins to read while a voice still asks for it has read."""
-    desk.inputs.step_begins()
+    desk.inputs.phase_begins(RunPhase.PROMPTING)
     desk.stage.media_ms += 1600
-    desk.inputs.turn_begins()
+    desk.inputs.phase_begins(RunPhase.AWAITING)
     await desk.read()
     assert isinstance(desk.stage.appended[-1], ev.DocumentRead)
 

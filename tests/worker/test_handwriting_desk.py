@@ -81,7 +81,7 @@ async def sign(stage: SmallStage, strokes: list[Stroke], *, is_stored: bool = Tr
     if is_stored:
         assert await stage.keep(kept.canonical, content_type="application/json") == kept.sha256
     inputs = CustomerInputs(stage, stage.director)
-    inputs.turn_begins()
+    inputs.phase_begins(RunPhase.AWAITING)
     stage.media_ms += 5_000
     request = SignatureRequest(
         session_id="ses_S",

@@ -74,8 +74,8 @@ def at_turn(script: Script, *, product_risk: int | None = None) -> SmallStage:
 
 def inputs_of(stage: SmallStage) -> CustomerInputs:
     inputs = CustomerInputs(stage, stage.director)
-    inputs.step_begins()
-    inputs.turn_begins()
+    inputs.phase_begins(RunPhase.PROMPTING)
+    inputs.phase_begins(RunPhase.AWAITING)
     return inputs
 
 
