@@ -67,18 +67,6 @@ def test_no_challenge_is_asked_twice_or_beside_another(history: list[ev.Payload]
 
 
 @given(any_history())
-def test_no_step_stands_over_a_kind_that_failed(history: list[ev.Payload]) -> None:
-    """Whatever failed in any attempt was passed in the one that stands."""
-    state, failed = RunState(), set[ev.ChallengeKind]()
-    for payload in history:
-        before, state = state, apply(SCRIPT, state, payload)
-        failed |= before.turn.challenges.owed
-        if isinstance(payload, ev.StepCompleted) and state.completed > before.completed:
-            is_liveness = SCRIPT.step(payload.step_id).kind == "liveness"
-            assert not is_liveness or failed <= before.turn.challenges.passed
-
-
-@given(any_history())
 def test_whatever_is_missing_is_named(history: list[ev.Payload]) -> None:
     events = chained(history)
     verdict = judge(SCRIPT, events)

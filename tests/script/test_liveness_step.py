@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shuanglu.script.runner import Append, Challenge, RunPhase, RunState, decide, fold
+from shuanglu.script.runner import (
+    Append,
+    Challenge,
+    PlayPrompt,
+    RunPhase,
+    RunState,
+    decide,
+    fold,
+)
 from shuanglu.script.verdict import judge
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import ChallengeKind
@@ -103,6 +113,31 @@ def test_a_kind_that_failed_and_came_to_nothing_is_inconclusive(outcome: str) ->
     """A person decides: it is neither passed nor failed again."""
     state = failed_gestures((GESTURES, outcome))
     assert decide(SCRIPT, state) == Append(failed("liveness_inconclusive", 2))
+
+
+OUTCOMES = ("passed", "passed", "failed", "inconclusive", "declined", "not_evaluated")
+
+
+@given(st.data())
+def test_the_step_never_stands_over_a_kind_that_failed(data: st.DataObject) -> None:
+    """Whatever is drawn and whatever comes of it, in as many attempts as there are."""
+    state, ever_failed = after(), set[ChallengeKind]()
+    while "alive" not in state.completed:
+        action = decide(SCRIPT, state)
+        match action:
+            case Challenge(attempt=attempt, number=number, left=left):
+                kind = data.draw(st.sampled_from(sorted(left)))  # a forger draws what he likes
+                outcome = data.draw(st.sampled_from(OUTCOMES))
+                ever_failed |= {kind} if outcome == "failed" else set()
+                payloads = challenge("alive", attempt, number, kind, outcome)
+            case PlayPrompt(attempt=attempt):
+                payloads = prompted("alive", attempt)[1:]
+            case Append(payload=payload) if not isinstance(payload, ev.RouteStaffed):
+                payloads = [payload]
+            case _:
+                return  # a person was called
+        before, state = state, fold(SCRIPT, chained(payloads), state)
+    assert ever_failed <= before.turn.challenges.passed
 
 
 def test_what_was_owed_stays_owed_when_the_attempt_is_broken_off() -> None:
