@@ -27,8 +27,8 @@ LAG_STEP_MS = 33.4
 WINDOW_MS = 1_700
 """A repetition is judged over so much time, which is also how long one lasts before it is told.
 Chosen for the time to an alert. Puppets that play the same six seconds again in a hand that
-drifts (15 of them, 75 s each) came down to 0.18 of the motion over 1.5 s and to 0.20 over 2 s, three
-of them below 0.3, where loops are (0.18 to 0.31). No real person was measured."""
+drifts (15 of them, 75 s each) came down to 0.18 of the motion over 1.5 s and to 0.20 over 2 s,
+three of them below 0.3, where loops are (0.18 to 0.31). No real person was measured."""
 LEAST_WINDOW_FRAMES = 6
 JUDGE_EVERY_MS = 400
 """To search all lags costs more than to follow a face; a loop lasts for seconds."""
