@@ -128,10 +128,12 @@ class SyntheticCustomer:
 
     async def do_step(self, kind: str, step_id: str) -> None:  # noqa: C901 - one case a kind of step
         """What a co-operative customer does in it; a disclosure only has to be heard."""
-        if kind in {"disclosure", "document"}:  # read while a voice still asks to
+        if kind in {"disclosure", "document", "identity"}:  # done while a voice still asks to
             await self._look(f"step-{step_id}", self.page)
             if kind == "document":
                 await self.read()
+            elif kind == "identity":
+                await self._looked_at().show_card()
             return
         await self.my_turn(step_id)
         match kind:
@@ -143,8 +145,6 @@ class SyntheticCustomer:
                 await self.talk()
             case "show":
                 await self._looked_at().show_paper()
-            case "identity":
-                await self._looked_at().show_card()
             case "liveness":
                 await self._looked_at().prove_alive()
             case "signature":

@@ -153,7 +153,7 @@ async def _remembered(trips: Trips, script: Script, way: Way, citizen: Citizen) 
     """What the server knows of him from before, where the way supposes it."""
     earlier = earlier_of(way.branch.known)
     if earlier is not None:
-        other = await trips.staff.invite(customer_name=citizen.name, script_id=script.id)
+        other = await _invited(trips.staff, script, way, citizen)
         await assess_earlier(trips.server, other["session_id"], citizen, *earlier)
 
 

@@ -26,7 +26,7 @@ from shuanglu.evidence.confirmed import confirmed_items
 from shuanglu.evidence.plain_words import confirmed_lines
 from shuanglu.rules.answers import shipped_answers
 from shuanglu.rules.playback import refusal_of
-from shuanglu.script.model import SummaryStep, Text
+from shuanglu.script.model import IdentityStep, SummaryStep, Text
 from shuanglu.script.runner import (
     Action,
     Append,
@@ -99,6 +99,7 @@ class Director:
             await asyncio.gather(task, return_exceptions=True)
         self._proof = None
         self.prompt_playing = False
+        self.identity.watch_ends()
 
     def wake(self) -> None:
         """The fold or the air changed: look again."""
@@ -185,6 +186,8 @@ class Director:
                 await self._append(payload)
             case PlayPrompt():
                 await self._play_prompt(action)
+                if not self._goes_on(action, RunPhase.PROMPTING, RunPhase.AWAITING):
+                    self.identity.watch_ends()
             case JudgeAnswer():
                 await self.answers.judge_tap(action)
             case CountAssessments():
@@ -215,7 +218,7 @@ class Director:
         try:
             while not task.done():
                 await self._task_or_wake(task)
-                if not task.done() and not self._goes_on(action):
+                if not task.done() and not self._goes_on(action, RunPhase.AWAITING):
                     ended_early = task.cancel()
             if not ended_early:
                 task.result()
@@ -232,10 +235,10 @@ class Director:
         if not task.done():
             self._wake.clear()
 
-    def _goes_on(self, action: _Attended) -> bool:
+    def _goes_on(self, action: _Attended | PlayPrompt, *phases: RunPhase) -> bool:
         state = self._stage.state
-        of = (RunPhase.AWAITING, action.step_id, action.attempt)
-        return (state.phase, state.step_id, state.attempt) == of
+        same = (state.step_id, state.attempt) == (action.step_id, action.attempt)
+        return same and state.phase in phases
 
     async def _append(self, payload: ev.Payload) -> None:
         match payload:
@@ -257,10 +260,12 @@ class Director:
         prompt = self._stage.speaking.prompts[action.step_id]
         self._spoken = (action.step_id, action.attempt), prompt
         step = {"step_id": action.step_id, "attempt": action.attempt}
+        asked = self._stage.script.step(action.step_id)
         await self._stage.append(
             ev.Actor.SYSTEM,
             ev.PromptStarted(
                 **step,
+                meanwhile="card" if isinstance(asked, IdentityStep) else None,
                 audio_sha256=prompt.sha256,
                 duration_ms=prompt.duration_ms,
                 packets=len(prompt.packets),
@@ -268,6 +273,8 @@ class Director:
                 synthetic=prompt.synthetic,
             ),
         )
+        if isinstance(asked, IdentityStep):
+            self.identity.watch_early(asked, action.attempt)
         await self._stage.tell(PromptStartedNotice(**step, duration_ms=prompt.duration_ms))
         if not await self._sounded(prompt):
             cut = ev.PromptInterrupted(**step, reason="disconnected")

@@ -1,30 +1,28 @@
 """The identity desk: the card before the camera, read, checked, confirmed, compared.
 
 Stage: beside the director, for steps of the kind identity. The card is taken from the
-running stream. What was read goes into the record and to the customer, never into a log.
+running stream, and may be held up while the speech still asks for it; it goes into the record
+once that speech was heard. What was read goes there and to the customer, never into a log.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from media_worker.direct.stage import CardText, Face, Stage, Still
+from media_worker.direct.card_watch import CardWatch, ReadSide, WatchState
+from media_worker.direct.stage import Face, Stage
 from shuanglu.errors import ConflictError, InvalidInputError
 from shuanglu.rules.display import is_elder, shipped_display
 from shuanglu.rules.identity import (
     ADULT_YEARS,
     YOUNGEST_YEARS,
     CardFields,
-    TextLine,
     check_card,
     face_outcome,
     masked_number,
     number_is_sound,
-    read_card,
     shipped_identity,
 )
 from shuanglu.script.model import IdentityStep
@@ -34,14 +32,10 @@ from shuanglu.timeline.events import Actor
 from shuanglu.wire.signalling import IdentityConfirm, IdentityRetake
 from shuanglu.wire.views import IdentityView
 
-STILL_TIMEOUT_S = 20.0
 COMPARE_TIMEOUT_S = 8.0
-UNREADABLE_TRIES = 3
-"""Stills without a number on them that are thrown away before one is shown as it is."""
-HINT_EVERY_S = 0.3
 NOT_EVALUATED = "not_evaluated"
 
-State = Literal["aim", "reading", "confirm", "comparing"]
+State = WatchState | Literal["confirm", "comparing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,43 +58,38 @@ class IdentityDesk:
         self._seen = _Seen(of=("", 0))
         self._state: State = "aim"
         self._side = ev.CardSide.FRONT
+        self._watch = CardWatch(stage, self._watched)
 
     # --- what the script asks for --------------------------------------------------------
+
+    def watch_early(self, step: IdentityStep, attempt: int) -> None:
+        """The card may be held up while the speech still asks for it."""
+        self._watch.begin((step.id, attempt), step.sides)
+
+    def watch_ends(self) -> None:
+        """Nobody will take what the watch finds."""
+        self._watch.stop()
 
     async def capture(self, action: CaptureCard) -> None:
         """Watch for the card until a good still of that side is stored and read."""
         of = (action.step_id, action.attempt)
         if self._seen.of != of:
             self._seen = _Seen(of=of)
-        self._side = action.side
-        self._stage.senses.look("card")
-        hints = asyncio.create_task(self._show_hints())
+        self._watch.begin(of, self._sides_from(action))
         try:
-            still, text, fields = await self._readable(action.side)
-            await self._store(action, still, text, fields)
-        finally:
-            hints.cancel()
-            self._stage.senses.look("watch")
+            await self._store(action, await self._watch.found(action.side))
+        except BaseException:
+            self._watch.stop()
+            raise
 
-    async def _readable(self, side: ev.CardSide) -> tuple[Still, CardText | None, CardFields]:
-        tries = 0
-        while True:
-            self._show("aim")
-            still = await self._stage.senses.card_still(side, timeout_s=STILL_TIMEOUT_S)
-            if still is None:
-                continue
-            self._show("reading")
-            text = await self._stage.senses.card_text(still.jpeg)
-            fields = read_card(side, _lines(text))
-            if _shows_the_other(side, _lines(text)):
-                continue  # a card that was not turned over yet is no failure to read it
-            tries += 1
-            if text is None or _is_readable(side, fields) or tries >= UNREADABLE_TRIES:
-                return still, text, fields
+    def _sides_from(self, action: CaptureCard) -> tuple[ev.CardSide, ...]:
+        """That side and those after it."""
+        step = self._stage.script.step(action.step_id)
+        sides = step.sides if isinstance(step, IdentityStep) else (action.side,)
+        return sides[sides.index(action.side) :]
 
-    async def _store(
-        self, action: CaptureCard, still: Still, text: CardText | None, fields: CardFields
-    ) -> None:
+    async def _store(self, action: CaptureCard, found: ReadSide) -> None:
+        still, text, fields = found.still, found.text, found.fields
         sha256 = await self._stage.keep(still.jpeg, content_type="image/jpeg")
         step = {"step_id": action.step_id, "attempt": action.attempt, "side": action.side}
         failed = self._checked(fields) if text is not None else (NOT_EVALUATED,)
@@ -228,20 +217,16 @@ class IdentityDesk:
 
     def step_begins(self) -> None:
         """Another attempt: nothing of the one before is shown."""
+        self._watch.stop()
         self._state = "aim"
 
     def _show(self, state: State) -> None:
         self._state = state
         self._stage.changed()
 
-    async def _show_hints(self) -> None:
-        shown = None
-        while True:
-            hint = self._stage.senses.card_hint
-            if hint != shown:
-                shown = hint
-                self._stage.changed()
-            await asyncio.sleep(HINT_EVERY_S)
+    def _watched(self, side: ev.CardSide, state: WatchState) -> None:
+        self._side = side
+        self._show(state)
 
     def _require_turn(self, step_id: str, attempt: int) -> None:
         state = self._stage.state
@@ -284,19 +269,3 @@ def _first(given: str | None, read: str | None, *, field: str) -> str:
     if not value:
         raise InvalidInputError("it could not be read: please type it in", field=field)
     return value
-
-
-def _lines(text: CardText | None) -> Sequence[TextLine]:
-    return [TextLine(line.text, line.confidence) for line in text.lines] if text else ()
-
-
-def _is_readable(side: ev.CardSide, fields: CardFields) -> bool:
-    if side is ev.CardSide.BACK:
-        return fields.valid_until is not None
-    return fields.number is not None and fields.name is not None
-
-
-def _shows_the_other(side: ev.CardSide, lines: Sequence[TextLine]) -> bool:
-    """Whether it is the card's other side that is held up, legibly."""
-    other = ev.CardSide.FRONT if side is ev.CardSide.BACK else ev.CardSide.BACK
-    return _is_readable(other, read_card(other, lines))

@@ -38,6 +38,8 @@ class PictureFeed:
         self._settings = settings
         self.hears_voice = False
         self.is_in_doubt = False
+        self.is_face_asked = False
+        """Somebody waits for the next faces."""
         self.dropped = 0
         self._undecided_ms: float | None = None
         self._mode = WatchMode.WATCH
@@ -88,7 +90,7 @@ class PictureFeed:
             return settings.card_interval_ms
         if self._mode is WatchMode.ANSWER:
             return settings.lips_interval_ms if self.hears_voice else settings.answer_interval_ms
-        if self._makes_haste:
+        if self._makes_haste or self.is_face_asked:
             return settings.undecided_interval_ms
         if self.is_in_doubt:
             return settings.doubt_interval_ms

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from media_worker.frames import EncodedFrame
@@ -111,6 +111,7 @@ class SessionObserver:
         waiting = [sample for sample in self._in_flight.values() if isinstance(sample, Picture)]
         looking = sum(picture.look != "decode" for picture in waiting)
         before = self._feed.dropped
+        self._feed.is_face_asked = self._asked_faces.is_open
         look = self._feed.take(frame, looking=looking, decoding=len(waiting))
         self.dropped.pictures += self._feed.dropped - before
         if look is None:
@@ -285,7 +286,7 @@ class SessionObserver:
     async def enrol(self, timeout_s: float) -> FaceTemplate | None:
         """Make the best frontal face of the next pictures the session's reference."""
         model = self._models.face_recognition
-        found = await self._asked_faces.next_ones(timeout_s) if self._link and model else []
+        found = await self._next_faces(timeout_s) if self._link and model else []
         if model is None or not found:
             return None
         best = max(found, key=lambda each: each.quality)
@@ -308,9 +309,12 @@ class SessionObserver:
         model = self._models.face_recognition
         if self._link is None or model is None or template.model_sha256 != model.sha256:
             return None
-        return self._asked_faces.likeness(
-            await self._asked_faces.next_ones(timeout_s), template.vector
-        )
+        return self._asked_faces.likeness(await self._next_faces(timeout_s), template.vector)
+
+    async def _next_faces(self, timeout_s: float) -> Sequence[Template]:
+        """Somebody waits for what comes of them: looks at the next picture that can be had."""
+        self._feed.hurry()
+        return await self._asked_faces.next_ones(timeout_s)
 
     # --- questions -------------------------------------------------------------------
 

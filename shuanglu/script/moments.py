@@ -25,7 +25,8 @@ _OF_THE_CUSTOMERS_TURN = {
 def moment_of(script: Script, state: RunState) -> frozenset[str]:
     """Names as in the policy of observations (``during``)."""
     if state.phase is RunPhase.PROMPTING and state.prompt_started:
-        return frozenset({"prompt"})
+        # A card before the face hides it, and its portrait is a second one: as while it is shown.
+        return frozenset({state.meanwhile or "prompt"})
     if state.phase is RunPhase.AWAITING and state.step_id is not None:
         kind = script.step(state.step_id).kind
         if kind == "disclosure":

@@ -58,7 +58,9 @@ class IdentityView(Wire):
     """Where the capture of the card stands."""
 
     side: CardSide
-    state: Literal["aim", "reading", "confirm", "comparing"]
+    state: Literal["aim", "reading", "taken", "confirm", "comparing"] = Field(
+        description="taken: every side was, and is kept once the speech was heard to its end"
+    )
     hint: (
         Literal[
             "card_missing", "card_small", "card_blurred", "card_glare", "card_skewed", "card_dark"

@@ -84,6 +84,17 @@ def test_what_is_undecided_is_looked_at_again_soon_but_not_for_ever() -> None:
     assert not watch.is_undecided
 
 
+def test_faces_that_somebody_waits_for_are_looked_for_at_once() -> None:
+    watch = PictureFeed(ObserverSettings())
+    frames = camera(6)
+    feed(watch, frames[:70])
+    watch.is_face_asked = True
+    watch.hurry()
+    seen = looked(feed(watch, frames[70:]))
+    assert seen[2] <= frames[70].pts_ms + 1000, "three faces are asked for"
+    watch.is_face_asked = False
+
+
 def test_an_answer_is_looked_at_more_closely_while_a_voice_is_heard() -> None:
     rates = []
     for hears_voice in (False, True):

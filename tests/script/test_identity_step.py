@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
+from shuanglu.script.moments import moment_of
 from shuanglu.script.runner import (
     Append,
     CaptureCard,
@@ -55,6 +58,20 @@ def test_nothing_is_confirmed_or_compared_before_its_turn() -> None:
     assert early.turn.card.confirmed is None
     assert early.turn.card.face is None
     assert early.phase is RunPhase.AWAITING
+
+
+@pytest.mark.parametrize(("meanwhile", "moment"), [("card", "card"), (None, "prompt")])
+def test_while_a_card_may_be_held_up_it_hides_the_face(
+    meanwhile: Literal["card"] | None, moment: str
+) -> None:
+    """Records from before that did not allow it are read as they were."""
+    begun, started, *_ = prompted("card", 1)
+    assert isinstance(started, ev.PromptStarted)
+    asked = started.model_copy(update={"meanwhile": meanwhile})
+    state = fold(SCRIPT, chained([*BEFORE, begun, asked]))
+    assert moment_of(SCRIPT, state) == {moment}
+    after = fold(SCRIPT, chained([*BEFORE, begun, asked, *done("card")[2:], *done("alive")[:2]]))
+    assert moment_of(SCRIPT, after) == {"prompt"}
 
 
 REFUSED = Append(ev.StepFailed(step_id="card", attempt=1, reason="identity_refused"))

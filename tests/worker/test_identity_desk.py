@@ -164,5 +164,6 @@ async def test_an_attempt_that_ends_ends_the_capture(stage: SmallStage) -> None:
     await stage.append(
         ev.Actor.CUSTOMER, ev.StepFailed(step_id="card", attempt=1, reason="customer_redo")
     )
-    await until(lambda: stage.senses.modes[-1] == "watch")
+    await until(lambda: stage.senses.modes == ["card", "watch", "card"])
+    assert stage.of(ev.PromptStarted)[-1].attempt == 2, "while it is asked for again"
     assert not stage.of(ev.IdentityRead)

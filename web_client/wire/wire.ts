@@ -1058,6 +1058,10 @@ export interface PromptStarted {
   attempt: number;
   audio_sha256: string;
   duration_ms: number;
+  /**
+   * what the customer may hold up already while it is heard
+   */
+  meanwhile: "card" | null;
   packets: number;
   speed: VoiceSpeed | null;
   step_id: string;
@@ -2406,7 +2410,10 @@ export interface IdentityView {
    */
   number_masked: string | null;
   side: CardSide;
-  state: "aim" | "reading" | "confirm" | "comparing";
+  /**
+   * taken: every side was, and is kept once the speech was heard to its end
+   */
+  state: "aim" | "reading" | "taken" | "confirm" | "comparing";
 }
 /**
  * A fresh single-use code. It is shown once: only its hash is stored.

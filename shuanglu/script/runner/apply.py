@@ -124,6 +124,7 @@ def _between(state: RunState) -> RunState:
         step_id=None,
         attempt=0,
         prompt_started=False,
+        meanwhile=None,
         prompt_played=False,
         unproved=0,
         turn=Turn(),
@@ -132,8 +133,8 @@ def _between(state: RunState) -> RunState:
 
 def _prompted(state: RunState, payload: ev.Payload, *, is_whole_step: bool) -> RunState:
     match payload:
-        case ev.PromptStarted():
-            return replace(state, prompt_started=True)
+        case ev.PromptStarted(meanwhile=meanwhile):
+            return replace(state, prompt_started=True, meanwhile=meanwhile)
         case ev.PromptInterrupted(reason="proof_insufficient" | "proof_missing"):
             return replace(state, prompt_started=False, unproved=state.unproved + 1)
         case ev.PromptInterrupted():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from shuanglu.script.conditions import Known
 from shuanglu.script.runner.turn import Turn
@@ -61,6 +62,8 @@ class RunState:
     step_id: str | None = None
     attempt: int = 0
     prompt_started: bool = False
+    meanwhile: Literal["card"] | None = None
+    """What the customer may hold up while the speech is heard."""
     prompt_played: bool = False
     unproved: int = 0
     """How often in a row this attempt's speech was sent and its proof did not come or suffice."""

@@ -34,6 +34,11 @@ class PromptStarted(Payload):
     synthetic: bool | None = Field(
         default=None, description="a machine spoke it (REG-30)", exclude_if=is_absent
     )
+    meanwhile: Literal["card"] | None = Field(
+        default=None,
+        description="what the customer may hold up already while it is heard",
+        exclude_if=is_absent,
+    )
 
 
 class PromptRepeated(Payload):

@@ -269,7 +269,7 @@ export class LiveSession {
 
   #promptStarted(stepId: string, attempt: number, durationMs: number): void {
     this.state.prompt = { stepId, attempt, startedAt: performance.now(), durationMs, playedMs: null, playedAt: 0 };
-    void this.#media.promptStarted();
+    void this.#media.promptStarted(durationMs);
   }
 
   async #promptEnded(stepId: string, attempt: number): Promise<void> {

@@ -381,6 +381,7 @@ export const en: CustomerMessages = {
     },
     steady: "Good, hold it still",
     reading: "Got it, reading the card",
+    taken: "Your card is captured: please listen to the end",
     check: "Please check that this is right",
     fill: "Something was not clear. Please fill it in",
     name: "Name",

@@ -381,6 +381,7 @@ export const zhHK: CustomerMessages = {
     },
     steady: "很好,請拿穩",
     reading: "拍好了,正在讀取",
+    taken: "證件拍好了,請繼續聽完",
     check: "請核對,看看對不對",
     fill: "有的沒讀清,請您填一下",
     name: "姓名",

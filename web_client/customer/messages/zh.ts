@@ -380,6 +380,7 @@ export const zh = {
     },
     steady: "很好,请拿稳",
     reading: "拍好了,正在读取",
+    taken: "证件拍好了,请接着听完",
     check: "请核对,看看对不对",
     fill: "有的没读清,请您填一下",
     name: "姓名",

@@ -99,9 +99,9 @@ export class MediaLink {
     else this.#unstoredSince ??= performance.now();
   }
 
-  async promptStarted(): Promise<void> {
+  async promptStarted(durationMs: number): Promise<void> {
     const nothing = audioCounters([]);
-    await this.#watch?.begin(this.#idle ?? nothing);
+    await this.#watch?.begin(this.#idle ?? nothing, durationMs);
   }
 
   async promptEnded(): Promise<PlaybackProof | null> {

@@ -50,6 +50,21 @@ describe("playback proof", () => {
     expect(witness.playedMs).toBe(100);
   });
 
+  it("knows when all of it is out", () => {
+    const witness = new PlaybackWitness(counters(10, 9_600), LISTENING);
+    witness.observe(counters(60, 48_000), LISTENING);
+    expect(witness.isOut(1_000)).toBe(false);
+    witness.observe(counters(60, 57_600), LISTENING);
+    expect(witness.isOut(1_000)).toBe(true);
+    expect(witness.isOut(1_020)).toBe(false);
+  });
+
+  it("is not all out while more came than the prompt is long", () => {
+    const witness = new PlaybackWitness(counters(10, 9_600), LISTENING);
+    witness.observe(counters(65, 57_600), LISTENING);
+    expect(witness.isOut(1_000)).toBe(false);
+  });
+
   it("says nothing was played when nothing was", () => {
     const witness = new PlaybackWitness(counters(10, 9_600), LISTENING);
     expect(witness.proof(LISTENING)).toMatchObject({ packets_received: 0, samples_emitted: 0 });

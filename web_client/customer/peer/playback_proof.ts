@@ -19,6 +19,8 @@ export interface ListeningState {
 
 /** The counters count at 48 kHz, whatever the loudspeaker does. */
 const SAMPLES_PER_MS = 48;
+/** The server's Opus packets (RFC 7587). */
+const PACKET_MS = 20;
 
 const NOTHING: AudioCounters = {
   packetsReceived: 0,
@@ -83,6 +85,12 @@ export class PlaybackWitness {
   get playedMs(): number {
     const emitted = this.#after.jitterBufferEmittedCount - this.#before.jitterBufferEmittedCount;
     return Math.max(0, emitted / SAMPLES_PER_MS);
+  }
+
+  /** Whether all of a prompt of that length, and all that came, has left the jitter buffer. */
+  isOut(durationMs: number): boolean {
+    const came = this.#after.packetsReceived - this.#before.packetsReceived;
+    return this.playedMs >= Math.max(durationMs, came * PACKET_MS);
   }
 
   /** What the phone can say of the prompt. */

@@ -8,17 +8,17 @@ import {
 } from "./playback_proof";
 
 const READ_EVERY_MS = 100;
-/** After the last packet was sent, the jitter buffer still holds a little. */
-const LEAST_WAIT_MS = 300;
+/** After the last packet was sent, the jitter buffer still holds a little: the customer waits. */
+const READ_AT_END_EVERY_MS = 40;
 const MOST_WAIT_MS = 1_500;
-/** Nothing new for this many readings: everything was played out. */
-const QUIET_READINGS = 3;
+/** Nothing new for so long: what was lost on the way will not be played any more. */
+const QUIET_MS = 300;
 
 /** Reads the voice's counters through one prompt and says in the end what was played. */
 export class PlaybackWatch {
   #witness: PlaybackWitness | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #quiet = 0;
+  #durationMs = 0;
 
   constructor(
     private readonly stats: () => Promise<RTCStatsReport>,
@@ -27,8 +27,9 @@ export class PlaybackWatch {
   ) {}
 
   /** `idle` is the last reading before the prompt was announced: packets may be faster than words. */
-  async begin(idle: AudioCounters): Promise<void> {
+  async begin(idle: AudioCounters, durationMs: number): Promise<void> {
     this.cancel();
+    this.#durationMs = durationMs;
     const now = audioCounters(await this.stats());
     const early = now.packetsReceived > idle.packetsReceived;
     const first = early ? { ...idle, concealedSamples: now.concealedSamples } : now;
@@ -41,13 +42,15 @@ export class PlaybackWatch {
   async end(): Promise<PlaybackProof | null> {
     const witness = this.#witness;
     if (witness === null) return null;
-    this.#quiet = 0;
+    clearInterval(this.#timer);
     const endedAt = performance.now();
-    const waited = (): number => performance.now() - endedAt;
-    while (waited() < MOST_WAIT_MS) {
-      await pause(READ_EVERY_MS);
+    let playedAt = endedAt;
+    while (performance.now() - endedAt < MOST_WAIT_MS) {
+      const isPlaying = await this.#read(witness);
       if (this.#witness !== witness) return null;
-      if (waited() >= LEAST_WAIT_MS && this.#quiet >= QUIET_READINGS) break;
+      if (isPlaying) playedAt = performance.now();
+      if (witness.isOut(this.#durationMs) || performance.now() - playedAt >= QUIET_MS) break;
+      await pause(READ_AT_END_EVERY_MS);
     }
     this.cancel();
     return witness.proof(this.listening());
@@ -58,11 +61,13 @@ export class PlaybackWatch {
     this.#witness = null;
   }
 
-  async #read(witness: PlaybackWitness): Promise<void> {
+  /** Whether anything was played since the reading before. */
+  async #read(witness: PlaybackWitness): Promise<boolean> {
     const counters = audioCounters(await this.stats());
-    if (this.#witness !== witness) return;
-    this.#quiet = witness.observe(counters, this.listening()) ? 0 : this.#quiet + 1;
+    if (this.#witness !== witness) return false;
+    const isPlaying = witness.observe(counters, this.listening());
     if (witness.playedMs > 0) this.played(witness.playedMs);
+    return isPlaying;
   }
 }
 

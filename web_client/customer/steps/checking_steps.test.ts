@@ -48,7 +48,7 @@ class FarEnd {
   }
 }
 
-const page = shallowReactive({ step: STEP, live: freshLiveState() });
+const page = shallowReactive({ step: STEP, live: freshLiveState(), elder: false });
 let far: FarEnd;
 let screen: VueWrapper;
 
@@ -59,7 +59,8 @@ async function open(kind: Component, step: Partial<StepView>): Promise<void> {
   page.live.link = "ready";
   const running = { stream: null, send: (message: PhoneMessage) => far.send(message) };
   const shown = defineComponent(() => {
-    provideJourney({ live: page.live, running } as unknown as Journey);
+    const display = { state: { elder: page.elder } };
+    provideJourney({ live: page.live, running, display } as unknown as Journey);
     return () => [h(kind, { step: page.step }), h("div", { id: "step-actions" })];
   });
   screen = mount(shown, {
@@ -106,6 +107,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   screen.unmount();
+  page.elder = false;
   vi.useRealTimers();
 });
 
@@ -270,13 +272,24 @@ describe("identity", () => {
     expect(document.body.textContent).toContain(zh.identity.hint.card_glare);
   });
 
-  it("says why before the card is asked for", async () => {
-    await open(IdentityStep, {
-      identity: { ...CARD, state: "aim" },
-      prompt: { ...STEP.prompt, played: false },
-    });
-    expect(part("card-frame")).toBeNull();
+  it("may be held up while the voice still asks for it, and says why it is asked for", async () => {
+    const prompt = { ...STEP.prompt, played: false };
+    await open(IdentityStep, { identity: { ...CARD, state: "aim", hint: "card_missing" }, prompt });
+    expect(part("card-frame")?.dataset).toMatchObject({ state: "aim" });
     expect(document.body.textContent).toContain(zh.identity.why);
+    await show({ identity: { ...CARD, state: "taken" } });
+    expect(part("card-frame")?.dataset).toMatchObject({ state: "taken" });
+    expect(document.body.textContent).toContain(zh.identity.taken);
+  });
+
+  it("is asked for after listening in elder mode", async () => {
+    page.elder = true;
+    const prompt = { ...STEP.prompt, played: false };
+    await open(IdentityStep, { identity: { ...CARD, state: "aim" }, prompt });
+    expect(part("card-frame")).toBeNull();
+    expect(document.body.textContent).toContain(zh.identity.listenFirst);
+    await show({ prompt: STEP.prompt });
+    expect(part("card-frame")?.dataset).toMatchObject({ state: "aim" });
   });
 });
 
