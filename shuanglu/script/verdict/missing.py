@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from shuanglu.rules.playback import refusal_of
+from shuanglu.rules.playback import proves
 from shuanglu.script.due import steps_due
 from shuanglu.script.model import DisclosureStep, Script, Step
 from shuanglu.script.runner import RunPhase, RunState
@@ -62,7 +62,7 @@ def _heard(events: Sequence[ev.Event], step_id: str) -> bool:
                 started[attempt] = event.payload
             case ev.PromptPlayed(step_id=found, attempt=attempt, proof=proof) if found == step_id:
                 sent = started.get(attempt)
-                if sent and not refusal_of(
+                if sent and proves(
                     proof, sent_packets=sent.packets, duration_ms=sent.duration_ms
                 ):
                     proved.add(attempt)
