@@ -1,8 +1,8 @@
 """Was a prompt really played? The rule over the phone's proof and what the server sent.
 
-Stage: a pure judgement, live and over a record. The phone measures (WebRTC ``inbound-rtp`` statistics), the
-server knows what it sent; neither is believed alone. It proves that sound left the
-decoder of an unmuted element on a visible page, not that somebody listened.
+Stage: a pure judgement, live and over a record. The phone measures (WebRTC ``inbound-rtp``
+statistics), the server knows what it sent; neither is believed alone. It proves that sound left
+the decoder of an unmuted element on a visible page, not that somebody listened.
 """
 
 from __future__ import annotations

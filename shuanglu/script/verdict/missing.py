@@ -62,9 +62,7 @@ def _heard(events: Sequence[ev.Event], step_id: str) -> bool:
                 started[attempt] = event.payload
             case ev.PromptPlayed(step_id=found, attempt=attempt, proof=proof) if found == step_id:
                 sent = started.get(attempt)
-                if sent and proves(
-                    proof, sent_packets=sent.packets, duration_ms=sent.duration_ms
-                ):
+                if sent and proves(proof, sent_packets=sent.packets, duration_ms=sent.duration_ms):
                     proved.add(attempt)
             case ev.StepCompleted(step_id=found, attempt=attempt) if found == step_id:
                 standing = attempt in proved
