@@ -29,6 +29,7 @@ from demo.kept_speech import served
 from demo.media_assets import fake_microphone
 from demo.publishing import publish
 from demo.server_process import ServerProcess
+from demo.speech import spoken_digits
 from demo.staff import StaffClient
 from demo.wayfarer import Wayfarer
 from demo.ways import Way, cooperative
@@ -49,6 +50,8 @@ PATIENCE_S = 4.0
 TARGET = 1.2
 TAPS_TARGET = 1.0
 ANALYSIS_TARGET = 0.05
+_PAIRS = [f"{number:02}" for number in range(100)]
+"""Of digits: read aloud at sight, not after a voice was rendered."""
 _COUNT_TAPS = """(() => {
     const taps = {};
     window.tapsByStep = () => taps;
@@ -127,6 +130,7 @@ async def _sale(
     invitation = await staff.invite(
         customer_name=citizen.name, script_id=script.id, circumstances=TOLD
     )
+    await body.rehearse(tuple(pair for digits in _PAIRS for pair in spoken_digits(digits)))
     wayfarer = Wayfarer(
         page, script, _way(script), body=body, citizen=citizen, patience_s=PATIENCE_S
     )

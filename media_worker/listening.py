@@ -67,9 +67,13 @@ class Listening:
         self._policy = policy or shipped_phrases()
         self._heard: deque[SpeechRecognised] = deque(maxlen=KEPT)
         self._waiting: dict[asyncio.Task[None], Utterance] = {}
+        self._beforehand: tuple[Utterance, asyncio.Task[Words | None]] | None = None
 
     def take(self, utterance: Utterance) -> None:
-        """One more utterance; its words come later."""
+        """One more utterance; its words come later. Of one that may go on nothing is told yet."""
+        if not utterance.ended:
+            self._begin_beforehand(utterance)
+            return
         task = asyncio.create_task(self._understand(utterance))
         self._waiting[task] = utterance
         task.add_done_callback(self._done)
@@ -89,15 +93,35 @@ class Listening:
             await asyncio.wait(open_ones, timeout=timeout_s)
         return [heard for heard in self._heard if _touches(heard, from_ms, to_ms)]
 
+    def _begin_beforehand(self, utterance: Utterance) -> None:
+        self._drop_beforehand()
+        words = self._recogniser.words(utterance, timeout_s=WORDS_TIMEOUT_S)
+        self._beforehand = utterance, asyncio.create_task(words)
+
+    def _drop_beforehand(self) -> None:
+        if self._beforehand is not None:
+            self._beforehand[1].cancel()
+            self._beforehand = None
+
+    async def _words_of(self, utterance: Utterance) -> Words | None:
+        """What was begun beforehand is used if it is the same sound."""
+        begun, self._beforehand = self._beforehand, None
+        if begun is not None and begun[0].pcm == utterance.pcm:
+            return await begun[1]
+        if begun is not None:
+            begun[1].cancel()
+        return await self._recogniser.words(utterance, timeout_s=WORDS_TIMEOUT_S)
+
     async def close(self) -> None:
         """Stop understanding; idempotent."""
+        self._drop_beforehand()
         tasks = list(self._waiting)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _understand(self, utterance: Utterance) -> None:
-        words = await self._recogniser.words(utterance, timeout_s=WORDS_TIMEOUT_S)
+        words = await self._words_of(utterance)
         lips = self._hooks.lips(utterance.from_ms, utterance.to_ms)
         heard = SpeechRecognised(
             speaker=ev.Speaker.CUSTOMER,

@@ -84,6 +84,7 @@ class Sound(PipeMessage):
     type: Literal["sound"] = "sound"
     session: int
     sample: int
+    words_awaited: bool = False
     pts_ms: tuple[float, ...]
     sizes: tuple[int, ...]
 
@@ -144,11 +145,12 @@ class Voice(PipeMessage):
 
 
 class Spoken(PipeMessage):
-    """An utterance that ended; its PCM is ``size`` bytes of the answer's body, in this order."""
+    """An utterance that ended, or may have; its PCM is ``size`` bytes of the body, in this order."""
 
     from_ms: int
     to_ms: int
     size: int = Field(ge=0, le=MAX_BODY_BYTES)
+    ended: bool = True
 
 
 class Answer(PipeMessage):

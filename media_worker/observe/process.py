@@ -149,7 +149,7 @@ def _packets(request: Sound, body: bytes) -> Iterator[tuple[float, bytes]]:
 
 
 def _hear(sound: SoundObserver, request: Sound, body: bytes) -> tuple[Answer, bytes]:
-    sound.observe(_packets(request, body))
+    sound.observe(_packets(request, body), words_awaited=request.words_awaited)
     heard = sound.take()
     answer = Answer(
         session=request.session,
@@ -157,7 +157,7 @@ def _hear(sound: SoundObserver, request: Sound, body: bytes) -> tuple[Answer, by
         measured=tuple(heard.samples),
         voices=tuple(heard.voices),
         utterances=tuple(
-            Spoken(from_ms=each.from_ms, to_ms=each.to_ms, size=len(each.pcm))
+            Spoken(from_ms=each.from_ms, to_ms=each.to_ms, size=len(each.pcm), ended=each.ended)
             for each in heard.utterances
         ),
         processed=tuple(heard.processed),

@@ -39,6 +39,8 @@ VOICE_LAG_MS = 64
 """The detector works in windows of 32 ms: the last one or two may still be incomplete."""
 KEPT_VOICES = 4_000
 MAX_BATCH_PACKETS = 200
+_WORDS_AWAITED = frozenset({WatchMode.ANSWER, WatchMode.CLOSE})
+"""How it looks while somebody waits for what is said: an answer, or digits."""
 
 OnMeasurement = Callable[[Measurement], None]
 OnVoice = Callable[[VoiceSpan], None]
@@ -149,6 +151,7 @@ class SessionObserver:
         sample = Sound(
             session=self.number,
             sample=self._number(),
+            words_awaited=self._feed.mode in _WORDS_AWAITED,
             pts_ms=tuple(frame.pts_ms for frame in batch),
             sizes=tuple(len(frame.data) for frame in batch),
         )
@@ -203,7 +206,8 @@ class SessionObserver:
         for spoken in answer.utterances:
             pcm = body[start : start + spoken.size]
             start += spoken.size
-            self._listeners.on_utterance(Utterance(spoken.from_ms, spoken.to_ms, pcm))
+            said = Utterance(spoken.from_ms, spoken.to_ms, pcm, ended=spoken.ended)
+            self._listeners.on_utterance(said)
 
     def _heard(self, voice: Voice) -> None:
         span = VoiceSpan(from_ms=voice.from_ms, to_ms=voice.to_ms, ended=voice.ended)

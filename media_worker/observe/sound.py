@@ -131,8 +131,11 @@ class SoundObserver:
         self._waiting_ms = at_ms
         self._running = False
 
-    def observe(self, packets: Iterator[tuple[float, bytes]]) -> None:
+    def observe(
+        self, packets: Iterator[tuple[float, bytes]], *, words_awaited: bool = False
+    ) -> None:
         """Take one batch, in order of media time; ``take`` gives what came of it."""
+        self._cutter.is_awaited = words_awaited
         for pts_ms, packet in packets:
             self._step_to(pts_ms)
             self._hear(self._decoder.decode(packet))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from media_worker.models.registry import ModelRegistry
@@ -19,9 +21,10 @@ SPEECH = np.full(WINDOW, 0.25, np.float32)
 QUIET = np.zeros(WINDOW, np.float32)
 
 
-def cut(pattern: str) -> list[Utterance]:
+def cut(pattern: str, *, is_awaited: bool = False) -> list[Utterance]:
     """One utterance cutter's output for windows of voice (v) and of none (.)."""
     cutter = UtteranceCutter()
+    cutter.is_awaited = is_awaited
     out = []
     for number, sign in enumerate(pattern):
         window = SPEECH if sign == "v" else QUIET
@@ -43,6 +46,22 @@ def test_a_click_is_no_utterance() -> None:
 def test_a_breath_does_not_end_a_sentence_but_a_pause_does() -> None:
     assert len(cut("v" * 30 + "." * 10 + "v" * 30 + "." * 20)) == 1
     assert len(cut("v" * 30 + "." * 20 + "v" * 30 + "." * 20)) == 2
+
+
+def test_what_is_awaited_is_given_before_it_has_surely_ended() -> None:
+    early, ended = cut("." * 20 + "v" * 30 + "." * 30, is_awaited=True)
+    assert (early.ended, ended.ended) == (False, True)
+    assert early == replace(ended, ended=False), "recognised once, the words are those of both"
+
+
+def test_a_voice_that_goes_on_is_given_again() -> None:
+    found = cut("v" * 30 + "." * 10 + "v" * 30 + "." * 20, is_awaited=True)
+    assert [each.ended for each in found] == [False, False, True]
+    assert found[0].to_ms < found[1].to_ms == found[2].to_ms
+
+
+def test_a_click_is_awaited_by_nobody() -> None:
+    assert cut("." * 20 + "vv" + "." * 30, is_awaited=True) == []
 
 
 def test_a_long_voice_is_split_and_nothing_is_lost() -> None:

@@ -259,7 +259,9 @@ def digit_outcome(words: Sequence[SpeechRecognised], digits: str = "3719") -> Ch
     return judge(told, performed(FROM_MS + 4000, (0,)), (), words, POLICY).outcome
 
 
-@pytest.mark.parametrize("text", ["3719", "三七一九", "山期医酒", "3,7,1,9。", "三 七 幺 九"])
+@pytest.mark.parametrize(
+    "text", ["3719", "三七一九", "山期医酒", "3,7,1,9。", "三 七 幺 九", "３７１９", "三七一就"]
+)
 def test_the_digits_pass_however_they_are_written(text: str) -> None:
     assert digit_outcome([heard(text)]) is ChallengeOutcome.PASSED
 

@@ -5,34 +5,33 @@ Stage: pure. Digits come as figures or as characters; 幺 is a spoken one, 两 a
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
 from shuanglu.rules.measurement import Measurement
+from shuanglu.rules.words import syllable
 from shuanglu.timeline.events import Metric, SpeechRecognised
 
-HEARD_AS = {
-    "0": "0零〇领灵另林",
-    "1": "1一幺腰妖邀医衣依",
-    "2": "2二两俩而儿耳尔",
-    "3": "3三山伞",
-    "4": "4四司思",
-    "5": "5五吴武无舞物",
-    "6": "6六留柳刘流",
-    "7": "7七期其起奇妻",
-    "8": "8八爸吧巴叭把",
-    "9": "9九久酒救",
-}
-"""Characters that sound like a digit but for the tone: the recogniser picks among them."""
+SOUNDS_LIKE = {
+    "ling": "0", "lin": "0", "yi": "1", "yao": "1", "er": "2", "liang": "2", "lia": "2",
+    "san": "3", "shan": "3", "si": "4", "wu": "5", "liu": "6", "qi": "7", "ba": "8", "jiu": "9",
+}  # fmt: skip
+"""A digit by its sound without the tone: the recogniser picks among such characters (就 for 九)."""
 LEAST_STEPS = 5
 """Fewer steps of the mouth, beside the voice or during it, tell nothing."""
 MOST_STEP_RATIO = 100.0
-SPOKEN = {sign: digit for digit, signs in HEARD_AS.items() for sign in signs}
 
 
 def digits_in(text: str) -> str:
     """The digits of a text, in order."""
-    return "".join(SPOKEN[sign] for sign in text if sign in SPOKEN)
+    return "".join(filter(None, map(_digit, unicodedata.normalize("NFKC", text))))
+
+
+def _digit(sign: str) -> str | None:
+    if sign.isascii():
+        return sign if sign.isdigit() else None
+    return "0" if sign == "〇" else SOUNDS_LIKE.get(syllable(sign))
 
 
 def said(words: Sequence[SpeechRecognised]) -> str:

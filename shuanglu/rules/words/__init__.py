@@ -8,7 +8,7 @@ from shuanglu.rules.words.phrase_policy import (
     shipped_phrases,
 )
 from shuanglu.rules.words.phrases import FoundPhrase, phrases_in
-from shuanglu.rules.words.spoken import Spoken, spoken
+from shuanglu.rules.words.spoken import Spoken, spoken, syllable
 
 __all__ = [
     "FoundPhrase",
@@ -21,4 +21,5 @@ __all__ = [
     "phrases_in",
     "shipped_phrases",
     "spoken",
+    "syllable",
 ]

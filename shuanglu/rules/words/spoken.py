@@ -67,7 +67,7 @@ def spoken(text: str) -> Spoken:
     kept = "".join(sign for sign in folded if sign.isalnum()).translate(_DIGITS)
     sounds = lazy_pinyin(kept, style=Style.NORMAL, errors=_each)
     if len(sounds) != len(kept):  # a rare sign that is read as two: compare it as it is written
-        sounds = [_sound(sign) for sign in kept]
+        sounds = [syllable(sign) for sign in kept]
     return Spoken(kept, tuple(merged(sound) for sound in sounds))
 
 
@@ -76,7 +76,8 @@ def _each(run: str) -> Any:  # noqa: ANN401 - pypinyin takes lists, its types do
     return list(run)
 
 
-def _sound(sign: str) -> str:
+def syllable(sign: str) -> str:
+    """How one character sounds, without its tone; what cannot be read stands for itself."""
     return "".join(lazy_pinyin(sign, style=Style.NORMAL, errors=_each))
 
 
