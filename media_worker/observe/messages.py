@@ -145,7 +145,7 @@ class Voice(PipeMessage):
 
 
 class Spoken(PipeMessage):
-    """An utterance that ended, or may have; its PCM is ``size`` bytes of the body, in this order."""
+    """An utterance that ended or may have; its PCM is ``size`` bytes of the body, in this order."""
 
     from_ms: int
     to_ms: int
