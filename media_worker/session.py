@@ -206,8 +206,7 @@ class WorkedSession:
 
     def _look_at_the_answer(self) -> None:
         """While an answer is due: did the customer's mouth move?"""
-        step_id = self.state.step_id
-        if step_id is not None and self.script.step(step_id).kind == "question":
+        if "answer" in moment_of(self.script, self.state):
             self._watching.look("answer")
 
     # --- the stage of the director ---

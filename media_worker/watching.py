@@ -143,12 +143,12 @@ class SessionWatching:
         """Read the strokes of a signature."""
         return await self._recognisers.handwriting(stored, timeout_s=timeout_s)
 
-    async def compare(self, face: Face, *, timeout_s: float) -> float | None:
-        """Cosine of the live face with another."""
+    async def compare(self, face: Face, *, own_from: float, timeout_s: float) -> float | None:
+        """Cosine of the session's own face with another."""
         if self._observer is None:
             return None
         template = FaceTemplate(vector=face.vector, model_sha256=face.model_sha256)
-        return await self._observer.compare(template, timeout_s)
+        return await self._observer.compare(template, own_from=own_from, timeout_s=timeout_s)
 
     def measurements(self, from_ms: int, to_ms: int) -> Sequence[Measurement]:
         """What was measured in a span."""

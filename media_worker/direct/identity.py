@@ -125,14 +125,20 @@ class IdentityDesk:
             self._show("confirm")
 
     async def compare(self, action: CompareFace) -> None:
-        """Compare the card's portrait with the live face, 1:1."""
+        """Compare the card's portrait with the live face, 1:1.
+
+        A card that is still held before the face is not compared with itself: it is waited for
+        the face of this session, and without it nothing was evaluated.
+        """
         self._show("comparing")
         portrait = (
             self._seen.portrait if self._seen.of == (action.step_id, action.attempt) else None
         )
         score = None
         if portrait is not None:
-            score = await self._stage.senses.compare(portrait, timeout_s=COMPARE_TIMEOUT_S)
+            score = await self._stage.senses.compare(
+                portrait, own_from=self._policy.same_from, timeout_s=COMPARE_TIMEOUT_S
+            )
         compared = ev.FaceCompared(
             purpose="card",
             step_id=action.step_id,

@@ -151,12 +151,15 @@ class LivenessDesk:
             await self._stage.append(Actor.SYSTEM, judged)
             return
         await self._stage.append(Actor.CUSTOMER, now.performed)
-        await self._stage.append(Actor.SYSTEM, await self._judged(told, now.performed))
+        await self._stage.append(Actor.SYSTEM, await self._judged(told, now.performed, now.seen))
 
     async def _judged(
-        self, told: ev.LivenessChallenged, performed: ev.LivenessPerformed
+        self, told: ev.LivenessChallenged, performed: ev.LivenessPerformed, seen: int
     ) -> ev.LivenessJudged:
-        senses, until_ms = self._stage.senses, performed.to_ms + MEDIA_LAG_MS
+        senses = self._stage.senses
+        # Gestures that were all seen are in pictures that have arrived.
+        were_seen = bool(told.gestures) and seen >= len(told.gestures)
+        until_ms = performed.to_ms + (0 if were_seen else MEDIA_LAG_MS)
         await senses.evaluated(until_ms, timeout_s=MEASURED_TIMEOUT_S)
         words: tuple[ev.SpeechRecognised, ...] = ()
         if told.kind is ChallengeKind.DIGITS:

@@ -162,8 +162,8 @@ class Senses(Protocol):
         """Read the strokes of a signature, as they are stored."""
         ...
 
-    async def compare(self, face: Face, *, timeout_s: float) -> float | None:
-        """Cosine of the live face with another."""
+    async def compare(self, face: Face, *, own_from: float, timeout_s: float) -> float | None:
+        """Cosine of a face with the session's own, which is known by ``own_from``."""
         ...
 
     def measurements(self, from_ms: int, to_ms: int) -> Sequence[Measurement]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from media_worker.models.registry import Model
@@ -33,11 +33,26 @@ PORTRAIT_PATIENCE_STILLS = 8
 """So many good pictures without a portrait: it will not be found."""
 
 
+class _Question:
+    """Faces that somebody waits for."""
+
+    def __init__(self, of: Callable[[Template], bool]) -> None:
+        self.found: list[Template] = []
+        self.full = asyncio.Event()
+        self._of = of
+
+    def take(self, face: Template) -> None:
+        if self._of(face):
+            self.found.append(face)
+        if len(self.found) >= FACES_ASKED:
+            self.full.set()
+
+
 class AskedFaces:
     """Collects the faces of the next pictures while anyone asks."""
 
     def __init__(self) -> None:
-        self._open: list[tuple[list[Template], asyncio.Event]] = []
+        self._open: list[_Question] = []
 
     @property
     def is_open(self) -> bool:
@@ -48,23 +63,23 @@ class AskedFaces:
         """The face of a picture, if it had one."""
         if face is None:
             return
-        for found, full in self._open:
-            found.append(face)
-            if len(found) >= FACES_ASKED:
-                full.set()
+        for question in self._open:
+            question.take(face)
 
-    async def next_ones(self, timeout_s: float) -> Sequence[Template]:
-        """The next ``FACES_ASKED`` faces, or as many as came in time."""
-        asked: tuple[list[Template], asyncio.Event] = ([], asyncio.Event())
-        self._open.append(asked)
+    async def next_ones(
+        self, timeout_s: float, *, of: Callable[[Template], bool] = lambda _face: True
+    ) -> Sequence[Template]:
+        """The next ``FACES_ASKED`` faces of whom it shall be, or as many as came in time."""
+        question = _Question(of)
+        self._open.append(question)
         try:
             async with asyncio.timeout(timeout_s):
-                await asked[1].wait()
+                await question.full.wait()
         except TimeoutError:
             pass  # fewer than asked
         finally:
-            self._open.remove(asked)
-        return asked[0]
+            self._open.remove(question)
+        return question.found
 
     @staticmethod
     def likeness(found: Sequence[Template], vector: bytes) -> float | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from media_worker.frames import EncodedFrame
@@ -16,6 +16,7 @@ from media_worker.observe.asked import AskedFaces, AskedStill, CardHint, hint_of
 from media_worker.observe.faces import CardStill, FaceTemplate, WatchMode
 from media_worker.observe.feed import PictureFeed
 from media_worker.observe.kept import KeptMeasurements
+from media_worker.observe.likeness import cosine
 from media_worker.observe.link import ObserverModels, ObserverProcess
 from media_worker.observe.messages import (
     Answer,
@@ -290,8 +291,11 @@ class SessionObserver:
     async def enrol(self, timeout_s: float) -> FaceTemplate | None:
         """Make the best frontal face of the next pictures the session's reference."""
         model = self._models.face_recognition
-        found = await self._next_faces(timeout_s) if self._link and model else []
-        if model is None or not found:
+        if self._link is None or model is None:
+            return None
+        self._feed.hurry()
+        found = await self._asked_faces.next_ones(timeout_s)
+        if not found:
             return None
         best = max(found, key=lambda each: each.quality)
         template = FaceTemplate(best.raw(), model.sha256)
@@ -308,17 +312,26 @@ class SessionObserver:
             reference = Template.of(template.vector)
             self._link.tell(UseReference(session=self.number, reference=reference))
 
-    async def compare(self, template: FaceTemplate, timeout_s: float) -> float | None:
-        """Median cosine of the next pictures' face with a template; ``None``: not evaluated."""
-        model = self._models.face_recognition
+    async def compare(
+        self, template: FaceTemplate, *, own_from: float, timeout_s: float
+    ) -> float | None:
+        """Median cosine of the session's own face with a template; ``None``: not evaluated.
+
+        A face counts whose cosine with the reference is at least ``own_from``: whoever holds a
+        portrait before his face would else have it compared with itself.
+        """
+        model, reference = self._models.face_recognition, self._reference
         if self._link is None or model is None or template.model_sha256 != model.sha256:
             return None
-        return self._asked_faces.likeness(await self._next_faces(timeout_s), template.vector)
+        if reference is None:
+            return None
 
-    async def _next_faces(self, timeout_s: float) -> Sequence[Template]:
-        """Somebody waits for what comes of them: looks at the next picture that can be had."""
+        def is_own(face: Template) -> bool:
+            return cosine(face.raw(), reference.vector) >= own_from
+
         self._feed.hurry()
-        return await self._asked_faces.next_ones(timeout_s)
+        own = await self._asked_faces.next_ones(timeout_s, of=is_own)
+        return self._asked_faces.likeness(own, template.vector)
 
     # --- questions -------------------------------------------------------------------
 

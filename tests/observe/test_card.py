@@ -10,17 +10,20 @@ import pytest
 from demo.camera import Scene, frames
 from demo.film import demo_person
 from demo.id_card import Citizen, Held, before_camera, card_back, card_front
+from media_worker.frames import EncodedFrame
 from media_worker.models.registry import ModelRegistry
 from media_worker.observe.asked import hint_of
 from media_worker.observe.card import find_card
 from media_worker.observe.pool import ObserverPool, ObserverSettings, WatchMode
+from shuanglu.rules.identity import shipped_identity
 from shuanglu.rules.measurement import Measurement
 from shuanglu.timeline.events import CardSide
 from tests.observe.encoding import Pixels, stream
-from tests.observe.pool_sink import Sink
+from tests.observe.pool_sink import Sink, show
 from tests.observe.process_under_test import ProcessUnderTest
 from tests.observe.waiting import until
 
+OWN_FROM = shipped_identity().same_from
 HELD = (Held(), Held(tilt_deg=-6), Held(width=0.6), Held(width=0.9, skew=0.05), Held(blur_px=1.0))
 
 
@@ -114,17 +117,22 @@ async def test_the_best_still_comes_with_its_portrait(
     assert picture.shape == (480, 640, 3)
     assert session.card_hint is None
     faces = pictures(Scene.FACE)  # drawn before the clock of the question runs
-    live = stream(faces, layered=False, rate_hz=1, key_every=1, start_ms=20_000.0)
     session.mode = WatchMode.WATCH
-    comparing = asyncio.create_task(session.compare(still.portrait, timeout_s=20))
-    await asyncio.sleep(0)
-    for frame in live:
-        session.push(frame)
-        await until(lambda: not session.is_waiting, "the frame was looked at")
+    enrolling = asyncio.create_task(session.enrol(timeout_s=20))
+    await show(session, sink, live(faces, start_ms=20_000.0))
+    assert await enrolling is not None
+    comparing = asyncio.create_task(
+        session.compare(still.portrait, own_from=OWN_FROM, timeout_s=20)
+    )
+    await show(session, sink, live(faces, start_ms=40_000.0))
     likeness = await comparing
     assert likeness is not None
     assert likeness > 0.5
     await pool.stop()
+
+
+def live(faces: list[Pixels], *, start_ms: float) -> list[EncodedFrame]:
+    return list(stream(faces, layered=False, rate_hz=1, key_every=1, start_ms=start_ms))
 
 
 async def test_without_a_card_there_is_no_still(registry: ModelRegistry) -> None:

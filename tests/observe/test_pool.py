@@ -6,6 +6,8 @@ import os
 import signal
 from itertools import pairwise
 
+import numpy as np
+
 from demo.camera import Scene
 from media_worker.frames import EncodedFrame
 from media_worker.models.registry import ModelRegistry
@@ -15,10 +17,13 @@ from media_worker.observe.pool import (
     ObserverSettings,
     WatchMode,
 )
+from shuanglu.rules.identity import shipped_identity
 from shuanglu.timeline.events import Metric
 from tests.observe.encoding import Samples, VideoCodec, key_frames, opus_frames, stream
 from tests.observe.pool_sink import Pictures, Sink, moved, show
 from tests.observe.waiting import until
+
+OWN_FROM = shipped_identity().same_from
 
 
 async def test_faces_come_back_with_the_models_hashes(
@@ -104,14 +109,42 @@ async def test_a_face_is_compared_on_demand(pool: ObserverPool, pictures: Pictur
     await show(session, sink, frames[:3])
     template = await enrolling
     assert template is not None
-    comparing = asyncio.create_task(session.compare(template, timeout_s=20))
+    comparing = asyncio.create_task(session.compare(template, own_from=OWN_FROM, timeout_s=20))
     await asyncio.sleep(0)
     await show(session, sink, frames[3:])
     likeness = await comparing
     assert likeness is not None
     assert likeness > 0.8
     foreign = FaceTemplate(template.vector, "0" * 64)
-    assert await session.compare(foreign, timeout_s=20) is None
+    assert await session.compare(foreign, own_from=OWN_FROM, timeout_s=20) is None
+
+
+async def test_a_portrait_before_the_face_is_not_compared_with_itself(
+    pool: ObserverPool, pictures: Pictures
+) -> None:
+    sink = Sink()
+    session = await sink.open(pool)
+    frames = key_frames(pictures(Scene.FACE)[:6])
+    enrolling = asyncio.create_task(session.enrol(timeout_s=20))
+    await asyncio.sleep(0)
+    await show(session, sink, frames[:3])
+    on_the_card = await enrolling
+    assert on_the_card is not None
+    somebody = np.random.default_rng(1).normal(size=128).astype("<f4")
+    vector = (somebody / np.linalg.norm(somebody)).tobytes()
+    session.use_reference(FaceTemplate(vector, on_the_card.model_sha256))
+    comparing = asyncio.create_task(session.compare(on_the_card, own_from=OWN_FROM, timeout_s=2))
+    await asyncio.sleep(0)
+    await show(session, sink, frames[3:])
+    assert await comparing is None
+
+
+async def test_without_a_reference_nothing_says_whose_face_it_is(
+    pool: ObserverPool, registry: ModelRegistry
+) -> None:
+    session = await Sink().open(pool)
+    template = FaceTemplate(b"\0" * 512, registry.get("face_recognition").sha256)
+    assert await session.compare(template, own_from=OWN_FROM, timeout_s=2) is None
 
 
 async def test_nobody_before_the_camera_is_not_compared(

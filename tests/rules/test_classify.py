@@ -121,6 +121,12 @@ def test_an_anomaly_is_told_within_two_seconds(changed: dict[Metric, float], ale
     assert told_ms - 10_000 <= 2000
 
 
+def test_an_empty_room_repeats_nothing() -> None:
+    payloads, _ = watched({Metric.LOOPED_MS: 3000.0, Metric.FACES: 0.0}, seconds=20)
+    assert set(raised(payloads)) >= {"face_missing"}
+    assert "picture_looped" not in raised(payloads)
+
+
 @pytest.mark.parametrize(
     ("changed", "alert", "moment"),
     [

@@ -94,8 +94,8 @@ class ToldSenses:
         del stored, timeout_s
         return self.handwritten
 
-    async def compare(self, face: Face, *, timeout_s: float) -> float | None:
-        del face, timeout_s
+    async def compare(self, face: Face, *, own_from: float, timeout_s: float) -> float | None:
+        del face, own_from, timeout_s
         return self.cosine
 
     def measurements(self, from_ms: int, to_ms: int) -> Sequence[Measurement]:
