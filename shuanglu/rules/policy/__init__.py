@@ -39,7 +39,7 @@ __all__ = [
     "shipped_policy",
 ]
 
-SHIPPED_VERSIONS = (1, 2, 3, 4, 5)
+SHIPPED_VERSIONS = (1, 2, 3, 4, 5, 6)
 
 
 def parse_policy(data: Any) -> AlertPolicy:  # noqa: ANN401 - what YAML or JSON gave
