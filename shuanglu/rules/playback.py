@@ -31,7 +31,7 @@ class PlaybackPolicy:
     is_emitted_filled_in: bool = False
     """Version 1 took the filled-in samples for emitted ones, and subtracted them."""
     max_concealed_ratio: float = 0.10
-    concealed_at_ends_ms: int = 300
+    concealed_at_ends_ms: int = 250
     """The phone reads its counters ten times a second: what is filled in before the first packet
     and after the last is counted in. Of a speech of 1.6 s that alone was a tenth and more."""
     min_energy_per_s: float = 1e-5
