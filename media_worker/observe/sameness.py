@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +49,20 @@ MOST_STEP_MS = 300
 """Between frames farther apart nothing is known."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """One grid without its mean, and the mean products that every search needs of it."""
+
+    at_ms: float
+    cells: Cells
+    square: float
+    with_before: float
+
+
+def _mean_product(one: Cells, other: Cells) -> float:
+    return float(np.dot(one, other)) / one.size
+
+
 class Frozenness:
     """Change since the picture looked at before."""
 
@@ -72,7 +88,7 @@ class Loops:
     """
 
     def __init__(self) -> None:
-        self._kept: deque[tuple[float, Cells]] = deque()
+        self._kept: deque[_Kept] = deque()
         self._since_ms: float | None = None
         self._known_ms = 0.0
         self._judged_ms = -math.inf
@@ -80,18 +96,22 @@ class Loops:
 
     def see(self, grid: Grid, at_ms: float) -> None:
         """Take the grid of any decoded picture."""
-        if self._kept and at_ms <= self._kept[-1][0]:
+        if self._kept and at_ms <= self._kept[-1].at_ms:
             self._kept.clear()
             self._since_ms = None
         cells = grid.ravel()
-        self._kept.append((at_ms, cells - cells.mean()))  # exposure is no motion
-        while at_ms - self._kept[0][0] > KEPT_MS:
+        cells = cells - cells.mean()  # exposure is no motion
+        before = self._kept[-1].cells if self._kept else cells
+        self._kept.append(
+            _Kept(at_ms, cells, _mean_product(cells, cells), _mean_product(before, cells))
+        )
+        while at_ms - self._kept[0].at_ms > KEPT_MS:
             self._kept.popleft()
 
     def looped_ms(self) -> float | None:
         """How long the picture has repeated an earlier one; ``None`` while too little was seen."""
-        now_ms = self._kept[-1][0]
-        if now_ms - self._kept[0][0] < LEAST_LOOP_MS + WINDOW_MS:
+        now_ms = self._kept[-1].at_ms
+        if now_ms - self._kept[0].at_ms < LEAST_LOOP_MS + WINDOW_MS:
             return None
         if 0 <= now_ms - self._judged_ms < JUDGE_EVERY_MS:
             return self._lasted_ms(now_ms)
@@ -116,13 +136,12 @@ class Loops:
 
     def _repeating_lags(self) -> Numbers | None:
         """At which lags the last seconds were seen before; ``None`` without motion to tell."""
-        at = np.array([at_ms for at_ms, _ in self._kept])
+        at = np.array([kept.at_ms for kept in self._kept])
         window = np.flatnonzero(at >= at[-1] - WINDOW_MS)
         lags = np.arange(LEAST_LOOP_MS, at[-1] - WINDOW_MS - at[0], LAG_STEP_MS)
         if len(window) < LEAST_WINDOW_FRAMES or not len(lags):
             return None
-        cells = np.stack([cells for _, cells in self._kept]).astype(np.float64)
-        apart = _Apart(cells, window)
+        apart = _Apart(self._kept, window)
         motion = apart.from_frames(_nearest(at, at[window] - MOTION_MS)).mean()
         if motion < LEAST_MOTION:
             return None
@@ -153,11 +172,11 @@ def _nearest(at: Numbers, wanted: Numbers) -> Numbering:
 class _Apart:
     """Differences (root of the mean square of cells) of the window's frames from all kept."""
 
-    def __init__(self, cells: Numbers, window: Numbering) -> None:
-        count = cells.shape[1]
-        self._products = cells[window] @ cells.T / count
-        self._square = np.square(cells).mean(axis=1)
-        self._next = (cells[:-1] * cells[1:]).mean(axis=1)
+    def __init__(self, kept: Sequence[_Kept], window: Numbering) -> None:
+        cells = np.stack([each.cells for each in kept])
+        self._products = (cells[window] @ cells.T).astype(np.float64) / cells.shape[1]
+        self._square = np.array([each.square for each in kept])
+        self._next = np.array([each.with_before for each in kept])[1:]
         self._squares = self._square[window][:, None] + self._square[None] - 2 * self._products
 
     def from_frames(self, frames: Numbering) -> Numbers:
