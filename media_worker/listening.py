@@ -34,8 +34,8 @@ _log = structlog.get_logger(__name__)
 class Recogniser(Protocol):
     """Whoever makes words of sound."""
 
-    async def words(self, utterance: Utterance, timeout_s: float) -> Words | None:
-        """The words; ``None``: not evaluated."""
+    async def words(self, utterance: Utterance, timeout_s: float, *, digits: bool) -> Words | None:
+        """The words; ``None``: not evaluated. ``digits``: some are due."""
         ...
 
 
@@ -65,6 +65,8 @@ class Listening:
         self._recogniser = recogniser
         self._hooks = hooks
         self._policy = policy or shipped_phrases()
+        self.digits_due = False
+        """Whether somebody has been asked to read digits aloud."""
         self._heard: deque[SpeechRecognised] = deque(maxlen=KEPT)
         self._waiting: dict[asyncio.Task[None], Utterance] = {}
         self._beforehand: tuple[Utterance, asyncio.Task[Words | None]] | None = None
@@ -95,8 +97,7 @@ class Listening:
 
     def _begin_beforehand(self, utterance: Utterance) -> None:
         self._drop_beforehand()
-        words = self._recogniser.words(utterance, timeout_s=WORDS_TIMEOUT_S)
-        self._beforehand = utterance, asyncio.create_task(words)
+        self._beforehand = utterance, asyncio.create_task(self._recognised(utterance))
 
     def _drop_beforehand(self) -> None:
         if self._beforehand is not None:
@@ -110,7 +111,12 @@ class Listening:
             return await begun[1]
         if begun is not None:
             begun[1].cancel()
-        return await self._recogniser.words(utterance, timeout_s=WORDS_TIMEOUT_S)
+        return await self._recognised(utterance)
+
+    async def _recognised(self, utterance: Utterance) -> Words | None:
+        return await self._recogniser.words(
+            utterance, timeout_s=WORDS_TIMEOUT_S, digits=self.digits_due
+        )
 
     async def close(self) -> None:
         """Stop understanding; idempotent."""

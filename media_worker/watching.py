@@ -123,6 +123,10 @@ class SessionWatching:
         if self._observer is not None:
             self._observer.mode = WatchMode(mode)
 
+    def expect_digits(self, *, due: bool) -> None:
+        """Whether somebody has been asked to read digits aloud."""
+        self._listening.digits_due = due
+
     @property
     def card_hint(self) -> CardHint | None:
         """What keeps the card from being captured."""

@@ -74,6 +74,7 @@ class LivenessDesk:
         told = self._told(action, drawn)
         now = self._open = _Open(told, drawn.time_limit_ms)
         self._can_decline = len(action.left - {drawn.kind}) > 0
+        self._stage.senses.expect_digits(due=drawn.kind is ChallengeKind.DIGITS)
         try:
             await self._stage.append(Actor.SYSTEM, told)
             self._stage.changed()
@@ -81,6 +82,7 @@ class LivenessDesk:
             await self._come_to_an_end(now)
         finally:
             self._open = None
+            self._stage.senses.expect_digits(due=False)
             self._stage.senses.look("watch")
             self._stage.changed()
 

@@ -145,6 +145,10 @@ class Senses(Protocol):
         """From now on look like this."""
         ...
 
+    def expect_digits(self, *, due: bool) -> None:
+        """Whether somebody has been asked to read digits aloud; never which."""
+        ...
+
     @property
     def card_hint(self) -> CardHint | None:
         """What keeps the card from being captured."""

@@ -29,7 +29,7 @@ from media_worker.recognise.settings import RecogniserSettings
 FIRST_RESTART_DELAY_S = 0.1
 _SINGLE_THREAD = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
 
-Kind = Literal["sound", "card", "strokes"]
+Kind = Literal["sound", "digits", "card", "strokes"]
 
 _log = structlog.get_logger(__name__)
 

@@ -40,10 +40,13 @@ load_adapter: TypeAdapter[Load] = TypeAdapter(Load)
 
 
 class Request(PipeMessage):
-    """One thing to recognise; the body is PCM, a JPEG, or the stored strokes of a signature."""
+    """One thing to recognise; the body is PCM, a JPEG, or the stored strokes of a signature.
+
+    ``digits`` is sound, too: in which digits are due, nobody says which.
+    """
 
     number: int
-    kind: Literal["sound", "card", "strokes"]
+    kind: Literal["sound", "digits", "card", "strokes"]
 
 
 class Ready(PipeMessage):

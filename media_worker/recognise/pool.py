@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Literal
 
 import structlog
 
@@ -91,12 +92,18 @@ class RecogniserPool:
         await asyncio.gather(*(running.link.stop() for running in self._all()))
         self._speech = self._card = None
 
-    async def words(self, utterance: Utterance, timeout_s: float) -> Words | None:
-        """The words of an utterance; ``None``: not evaluated (late, full, crashed, missing)."""
+    async def words(
+        self, utterance: Utterance, timeout_s: float, *, digits: bool = False
+    ) -> Words | None:
+        """The words of an utterance; ``None``: not evaluated (late, full, crashed, missing).
+
+        ``digits``: some are due.
+        """
         running = self._speech
         if running is None or len(utterance.pcm) > MAX_BODY_BYTES:
             return None
-        answer = await running.link.ask("sound", utterance.pcm, timeout_s)
+        kind: Literal["sound", "digits"] = "digits" if digits else "sound"
+        answer = await running.link.ask(kind, utterance.pcm, timeout_s)
         if answer is None or answer.words is None:
             return None
         return Words(

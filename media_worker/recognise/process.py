@@ -37,7 +37,8 @@ def loaded(load: Load) -> Recognise:
 
         recogniser = loading.load(load.kind, load.folder)
         return lambda request, body: Answer(
-            number=request.number, words=recogniser.recognise(speech.samples_of(body))
+            number=request.number,
+            words=recogniser.recognise(speech.samples_of(body), digits=request.kind == "digits"),
         )
     from media_worker.recognise.card import CardReader  # noqa: PLC0415 - as above
 

@@ -45,8 +45,9 @@ class WholeUtterance:
     def __init__(self, recogniser: Any) -> None:  # noqa: ANN401 - sherpa-onnx has no types
         self._recogniser = recogniser
 
-    def recognise(self, samples: Samples) -> HeardWords:
-        """The words of one utterance."""
+    def recognise(self, samples: Samples, *, digits: bool = False) -> HeardWords:
+        """The words of one utterance; this model needs no word of what is due."""
+        del digits
         if is_quiet(samples):
             return NOTHING
         stream = self._recogniser.create_stream()
@@ -61,8 +62,9 @@ class Streaming:
     def __init__(self, recogniser: Any) -> None:  # noqa: ANN401 - sherpa-onnx has no types
         self._recogniser = recogniser
 
-    def recognise(self, samples: Samples) -> HeardWords:
-        """The words of one utterance."""
+    def recognise(self, samples: Samples, *, digits: bool = False) -> HeardWords:
+        """The words of one utterance; this model needs no word of what is due."""
+        del digits
         if is_quiet(samples):
             return NOTHING
         stream = self._recogniser.create_stream()

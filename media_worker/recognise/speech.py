@@ -26,8 +26,11 @@ QUIET_DBFS = -60.0
 class SpeechRecogniser(Protocol):
     """One loaded model."""
 
-    def recognise(self, samples: Samples) -> HeardWords:
-        """The words of one utterance, 16 kHz mono; no text where nobody speaks."""
+    def recognise(self, samples: Samples, *, digits: bool = False) -> HeardWords:
+        """The words of one utterance, 16 kHz mono; no text where nobody speaks.
+
+        ``digits``: some are due. A model may make use of it; which they are it never learns.
+        """
         ...
 
 

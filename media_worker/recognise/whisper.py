@@ -1,7 +1,7 @@
 """Whisper by faster-whisper: the recogniser that ships. Advisory; see docs/observing.md.
 
-Stage: inside the recogniser process. It is never told what answer is expected, and its
-prompt holds nothing but the wish for Simplified characters: Whisper echoes its prompt.
+Stage: inside the recogniser process. It is never told what answer is expected, and its prompt
+holds nothing but the wish for Simplified characters, or for digits: Whisper echoes its prompt.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from media_worker.recognise.speech import NOTHING, RATE_HZ, Samples, is_quiet
 
 PROMPT = "以下是普通话的句子。"
 """Without it Traditional characters come, and three times the errors."""
+DIGITS_PROMPT = "以下是普通话的数字:零一二三四五六七八九。"
+"""Of 120 rows of four digits in one synthetic voice, read two by two, 101 were understood with it,
+74 with the other."""
 BEAM_SIZE = 5
 FRAMES_A_SECOND = 100
 LEAST_S, AFTER_S, MOST_S = 12, 1, 30
@@ -45,17 +48,20 @@ class Whisper:
             str(folder), device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True
         )
         self._tokens = Tokenizer(self._model.hf_tokenizer, True, task="transcribe", language="zh")  # noqa: FBT003 - its signature
-        self._prompt = self._model.get_prompt(
-            self._tokens, self._tokens.encode(f" {PROMPT}"), without_timestamps=True
-        )
+        self._prompts = {prompt: self._encoded(prompt) for prompt in (PROMPT, DIGITS_PROMPT)}
 
-    def recognise(self, samples: Samples) -> HeardWords:
+    def _encoded(self, prompt: str) -> list[int]:
+        tokens = self._tokens.encode(f" {prompt}")
+        return list(self._model.get_prompt(self._tokens, tokens, without_timestamps=True))
+
+    def recognise(self, samples: Samples, *, digits: bool = False) -> HeardWords:
         """The words of one utterance; none where the voice detector finds no voice."""
+        prompt = DIGITS_PROMPT if digits else PROMPT
         if is_quiet(samples) or not get_speech_timestamps(samples, VadOptions()):
             return NOTHING
         result = self._model.model.generate(
             self._model.encode(self._features(samples)),
-            [self._prompt],
+            [self._prompts[prompt]],
             beam_size=BEAM_SIZE,
             max_length=MAX_TOKENS,
             return_scores=True,
@@ -66,6 +72,7 @@ class Whisper:
             _mean_log_probability(result),
             result.no_speech_prob,
             len(samples) / RATE_HZ,
+            prompt,
         )
 
     def _features(self, samples: Samples) -> npt.NDArray[np.float32]:
@@ -87,16 +94,28 @@ def _mean_log_probability(result: Any) -> float:  # noqa: ANN401 - CTranslate2 h
 
 
 def heard(
-    text: str, mean_log_probability: float, no_speech: float, duration_s: float
+    text: str,
+    mean_log_probability: float,
+    no_speech: float,
+    duration_s: float,
+    prompt: str = PROMPT,
 ) -> HeardWords:
     """Text and confidence, or nothing where the text is most likely invented."""
     text = text.strip()[:MAX_TEXT]
     silent = no_speech > NO_SPEECH_ABOVE and mean_log_probability < UNSURE_BELOW
-    echo = text.strip("。") in PROMPT
+    echo = _is_echo(text.strip("。"), prompt)
     hurried = len(text) > duration_s * MOST_CHARACTERS_A_SECOND
     if silent or echo or (hurried and repeats(text)):
         return NOTHING
     return HeardWords(text=text, confidence=round(min(1.0, math.exp(mean_log_probability)), 3))
+
+
+def _is_echo(text: str, prompt: str) -> bool:
+    """Whether the prompt comes back. Digits in a row are in its list, and may have been read."""
+    if prompt == DIGITS_PROMPT:
+        words, _, row = prompt.strip("。").partition(":")
+        return text in words or row in text
+    return text in prompt
 
 
 def repeats(text: str) -> bool:

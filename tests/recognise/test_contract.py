@@ -15,6 +15,7 @@ from media_worker.models.registry import ModelRegistry
 from media_worker.recognise.loading import load
 from media_worker.recognise.settings import RecogniserSettings
 from media_worker.recognise.speech import RATE_HZ, Samples, SpeechRecogniser
+from shuanglu.rules.liveness.digits import digits_in
 from shuanglu.rules.words import phrases_in, shipped_phrases
 from tests.recognise.speaking import noise
 
@@ -43,6 +44,24 @@ def test_a_sentence_comes_back_as_words(recogniser: SpeechRecogniser, sentence: 
     found = {each.phrase for each in phrases_in(heard.text, shipped_phrases())}
     assert "never_loses" in found
     assert 0.3 < heard.confidence <= 1
+
+
+def test_digits_that_are_due_are_understood(
+    recogniser: SpeechRecogniser, digits_read: dict[str, Samples]
+) -> None:
+    understood = {
+        row: digits_in(recogniser.recognise(samples, digits=True).text)
+        for row, samples in digits_read.items()
+    }
+    right = sum(row == digits for row, digits in understood.items())
+    assert right >= len(understood) - 1, understood
+
+
+def test_no_digits_are_invented_where_some_are_due(
+    recogniser: SpeechRecogniser, sentence: Samples
+) -> None:
+    assert recogniser.recognise(noise(2.0, -30), digits=True).text == ""
+    assert len(digits_in(recogniser.recognise(sentence, digits=True).text)) <= 1
 
 
 @pytest.mark.parametrize("dbfs", [-200.0, -70.0, -50.0, -35.0, -20.0])

@@ -4,12 +4,23 @@ import math
 
 import pytest
 
-from media_worker.recognise.whisper import PROMPT, heard, repeats
+from media_worker.recognise.whisper import DIGITS_PROMPT, PROMPT, heard, repeats
 
 
 def test_the_prompt_that_is_echoed_is_no_text() -> None:
     assert heard(PROMPT, -0.1, 0.0, 1.0).text == ""
     assert heard("", -0.1, 0.0, 1.0).text == ""
+
+
+@pytest.mark.parametrize(
+    "text", [DIGITS_PROMPT, "零一二三四五六七八九。", "以下是普通话的数字", ""]
+)
+def test_the_list_of_digits_that_is_echoed_is_no_text(text: str) -> None:
+    assert heard(text, -0.1, 0.0, 1.0, DIGITS_PROMPT).text == ""
+
+
+def test_digits_in_a_row_may_have_been_read() -> None:
+    assert heard("三四五六。", -0.1, 0.0, 1.0, DIGITS_PROMPT).text == "三四五六。"
 
 
 def test_what_is_likely_no_speech_and_unsure_is_no_text() -> None:

@@ -66,6 +66,7 @@ class ToldSenses:
     """Sees and hears what a test says."""
 
     modes: list[LookMode] = field(default_factory=list)
+    digits_due: list[bool] = field(default_factory=list)
     stills: asyncio.Queue[Still] = field(default_factory=asyncio.Queue)
     text: CardText | None = None
     handwritten: ReadHandwriting | None = None
@@ -81,6 +82,9 @@ class ToldSenses:
 
     def look(self, mode: LookMode) -> None:
         self.modes.append(mode)
+
+    def expect_digits(self, *, due: bool) -> None:
+        self.digits_due.append(due)
 
     async def card_still(self, side: ev.CardSide, *, timeout_s: float) -> Still | None:
         del side, timeout_s

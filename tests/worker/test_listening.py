@@ -20,12 +20,14 @@ class SlowRecogniser:
     """Says how long the sound was, once it may."""
 
     asked: list[Utterance] = field(default_factory=list)
+    digits: list[bool] = field(default_factory=list)
     given_up: int = 0
     may: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def words(self, utterance: Utterance, timeout_s: float) -> Words | None:
+    async def words(self, utterance: Utterance, timeout_s: float, *, digits: bool) -> Words | None:
         del timeout_s
         self.asked.append(utterance)
+        self.digits.append(digits)
         try:
             await self.may.wait()
         except asyncio.CancelledError:
@@ -100,3 +102,14 @@ async def test_nothing_is_left_when_it_closes() -> None:
     await ear.listening.close()
     await until(lambda: ear.recogniser.given_up == 1)
     assert ear.told == []
+
+
+async def test_the_recogniser_learns_that_digits_are_due() -> None:
+    ear = Ear()
+    ear.recogniser.may.set()
+    ear.take(SAID)
+    await until(lambda: len(ear.told) == 1)
+    ear.listening.digits_due = True
+    ear.take(GOES_ON)
+    await until(lambda: len(ear.told) == 2)
+    assert ear.recogniser.digits == [False, True]

@@ -110,8 +110,10 @@ async def test_colours_that_nobody_measured_never_pass(stage: SmallStage) -> Non
 
 async def test_digits_that_nobody_said_are_inconclusive(stage: SmallStage) -> None:
     told = await of_kind(stage, ChallengeKind.DIGITS)
+    assert stage.senses.digits_due[-1], "the recogniser knows that digits are due"
     perform(stage, told, [0], 4000)
     assert (await judged(stage)).outcome is ChallengeOutcome.INCONCLUSIVE
+    await until(lambda: False in stage.senses.digits_due)
 
 
 async def test_the_same_kind_is_never_drawn_twice(stage: SmallStage) -> None:

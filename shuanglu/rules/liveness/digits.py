@@ -15,9 +15,11 @@ from shuanglu.timeline.events import Metric, SpeechRecognised
 
 SOUNDS_LIKE = {
     "ling": "0", "lin": "0", "yi": "1", "yao": "1", "er": "2", "liang": "2", "lia": "2",
-    "san": "3", "shan": "3", "si": "4", "wu": "5", "liu": "6", "qi": "7", "ba": "8", "jiu": "9",
+    "san": "3", "shan": "3", "si": "4", "zi": "4", "zhi": "4", "wu": "5", "liu": "6", "qi": "7",
+    "ba": "8", "bai": "8", "ban": "8", "jiu": "9",
 }  # fmt: skip
-"""A digit by its sound without the tone: the recogniser picks among such characters (就 for 九)."""
+"""A digit by its sound without the tone: the recogniser picks among such characters (就 for 九).
+And what it was heard to make of 四 (字, 之) and 八 (百, 板): where digits are due."""
 LEAST_STEPS = 5
 """Fewer steps of the mouth, beside the voice or during it, tell nothing."""
 MOST_STEP_RATIO = 100.0
