@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 import structlog
 
@@ -16,7 +17,7 @@ from shuanglu.errors import ConflictError, ShuangluError
 from shuanglu.timeline.events import EventDraft
 
 LIVE_EVERY_S = 0.25
-"""The phone's status strip is refreshed at most this often."""
+"""The phone's status strip is refreshed at most this often; another phase is told at once."""
 MAX_APPENDED_AT_ONCE = 100
 """Well below what the server takes in one append: an outage may leave many to be said."""
 
@@ -79,14 +80,20 @@ class Outbox:
 
 
 class LivePusher:
-    """Calls ``push`` soon after a change, never more often than ``LIVE_EVERY_S``."""
+    """Calls ``push`` soon after a change; again after ``LIVE_EVERY_S``, or when it presses."""
 
     def __init__(self, push: Callable[[], Awaitable[None]]) -> None:
         self._push = push
         self._due = asyncio.Event()
+        self._presses = asyncio.Event()
 
     def changed(self) -> None:
         """Something that the phone shows is different."""
+        self._due.set()
+
+    def phase_changed(self) -> None:
+        """The customer waits for his turn, or for what comes next."""
+        self._presses.set()
         self._due.set()
 
     async def run(self) -> None:
@@ -94,8 +101,10 @@ class LivePusher:
         while True:
             await self._due.wait()
             self._due.clear()
+            self._presses.clear()
             try:
                 await self._push()
             except Exception as error:  # noqa: BLE001 - task boundary: the next status counts
                 _log.error("status not pushed", **failure_fields(error))
-            await asyncio.sleep(LIVE_EVERY_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._presses.wait(), LIVE_EVERY_S)

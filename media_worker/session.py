@@ -197,6 +197,7 @@ class WorkedSession:
 
     def _on_phase(self, phase: RunPhase) -> None:
         self._customer.phase_begins(phase)
+        self._pusher.phase_changed()
         if phase is RunPhase.AWAITING:
             self._look_at_the_answer()
         elif phase in {RunPhase.JUDGING, RunPhase.BETWEEN}:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from media_worker.outgoing import MAX_APPENDED_AT_ONCE, Outbox
+from media_worker.outgoing import LIVE_EVERY_S, MAX_APPENDED_AT_ONCE, LivePusher, Outbox
 from shuanglu.errors import InvalidInputError, TimelineClosedError
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import Actor, EventDraft
+from tests.media.session import until
 
 
 def draft(number: int) -> EventDraft:
@@ -59,3 +60,42 @@ async def test_one_that_is_refused_does_not_take_the_others_with_it() -> None:
 async def test_a_failure_never_ends_the_outbox(error: Exception) -> None:
     first = range(MAX_APPENDED_AT_ONCE + 2)
     assert await said(first, {0: error}) == [MAX_APPENDED_AT_ONCE, MAX_APPENDED_AT_ONCE + 1]
+
+
+class Phone:
+    """What was shown when, and by how much later than the first."""
+
+    def __init__(self) -> None:
+        self.shown_s: list[float] = []
+        self.pusher = LivePusher(self._push)
+
+    async def _push(self) -> None:
+        self.shown_s.append(asyncio.get_running_loop().time())
+
+    async def shows(self, times: int) -> float:
+        """Seconds from the first to the last of so many."""
+        await until(lambda: len(self.shown_s) >= times)
+        return self.shown_s[times - 1] - self.shown_s[0]
+
+
+async def test_changes_are_shown_so_often_and_no_more() -> None:
+    phone = Phone()
+    running = asyncio.create_task(phone.pusher.run())
+    phone.pusher.changed()
+    await phone.shows(1)
+    for _ in range(5):
+        phone.pusher.changed()
+    assert await phone.shows(2) >= LIVE_EVERY_S
+    running.cancel()
+
+
+async def test_another_phase_is_shown_at_once() -> None:
+    phone = Phone()
+    running = asyncio.create_task(phone.pusher.run())
+    phone.pusher.changed()
+    await phone.shows(1)
+    phone.pusher.phase_changed()
+    assert await phone.shows(2) < LIVE_EVERY_S
+    phone.pusher.changed()
+    assert await phone.shows(3) >= LIVE_EVERY_S
+    running.cancel()
