@@ -20,7 +20,6 @@ import yaml
 from playwright.async_api import Page, async_playwright
 
 from bench.analysis_time import analysis_seconds
-from bench.yardstick import yardstick
 from demo.body import OwnBody, camera_path
 from demo.browser import launch, phone
 from demo.demo_customer import cards_of, make_body
@@ -263,7 +262,6 @@ def _analysis_figure(sale: Sale) -> dict[str, Any]:
         "details": {
             "lasted_s": round(lasted_s, 1),
             "cpu_s": {name: round(used, 1) for name, used in sale.analysis_s.items()},
-            "yardstick": yardstick(),
             "challenges": sum(
                 event["payload"]["type"] == "liveness.challenged"
                 for event in sale.session["events"]

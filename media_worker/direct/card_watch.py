@@ -11,14 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from media_worker.direct.aiming import STILL_TIMEOUT_S, shown_hints
 from media_worker.direct.stage import CardText, Stage, Still
 from shuanglu.rules.identity import CardFields, TextLine, read_card
 from shuanglu.timeline.events import CardSide
 
-STILL_TIMEOUT_S = 20.0
 UNREADABLE_TRIES = 3
 """Stills without a number on them that are thrown away before one is shown as it is."""
-HINT_EVERY_S = 0.3
 
 WatchState = Literal["aim", "reading", "taken"]
 
@@ -39,6 +38,7 @@ class CardWatch:
         self._stage = stage
         self._on_state = on_state
         self._of: tuple[str, int] | None = None
+        self._looks = False
         self._sides: dict[CardSide, asyncio.Task[ReadSide]] = {}
 
     def begin(self, of: tuple[str, int], sides: Sequence[CardSide]) -> None:
@@ -46,7 +46,7 @@ class CardWatch:
         if of == self._of:
             return
         self.stop()
-        self._of = of
+        self._of, self._looks = of, True
         self._stage.senses.look("card")
         before = None
         for side in sides:
@@ -60,11 +60,14 @@ class CardWatch:
 
     def stop(self) -> None:
         """Watch no more, and forget what was found; idempotent."""
-        is_watching = not all(task.done() for task in self._sides.values())
         for task in self._sides.values():
             task.cancel()
         self._of, self._sides = None, {}
-        if is_watching:
+        self._look_away()
+
+    def _look_away(self) -> None:
+        if self._looks:
+            self._looks = False
             self._stage.senses.look("watch")
 
     async def _side(
@@ -72,13 +75,13 @@ class CardWatch:
     ) -> ReadSide:
         if before is not None:
             await before
-        hints = asyncio.create_task(self._show_hints())
+        hints = asyncio.create_task(shown_hints(self._stage))
         try:
             found = await self._readable(side)
         finally:
             hints.cancel()
         if is_last:
-            self._stage.senses.look("watch")
+            self._look_away()
             self._on_state(side, "taken")
         return found
 
@@ -98,15 +101,6 @@ class CardWatch:
             tries += 1
             if text is None or _is_readable(side, fields) or tries >= UNREADABLE_TRIES:
                 return ReadSide(still, text, fields)
-
-    async def _show_hints(self) -> None:
-        shown = None
-        while True:
-            hint = self._stage.senses.card_hint
-            if hint != shown:
-                shown = hint
-                self._stage.changed()
-            await asyncio.sleep(HINT_EVERY_S)
 
 
 def _retrieved(task: asyncio.Task[ReadSide]) -> None:

@@ -7,6 +7,7 @@ once that speech was heard. What was read goes there and to the customer, never 
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -76,11 +77,10 @@ class IdentityDesk:
         if self._seen.of != of:
             self._seen = _Seen(of=of)
         self._watch.begin(of, self._sides_from(action))
-        try:
+        with ExitStack() as given_up:
+            given_up.callback(self._watch.stop)
             await self._store(action, await self._watch.found(action.side))
-        except BaseException:
-            self._watch.stop()
-            raise
+            given_up.pop_all()
 
     def _sides_from(self, action: CaptureCard) -> tuple[ev.CardSide, ...]:
         """That side and those after it."""

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import asyncio
 
+from media_worker.direct.aiming import STILL_TIMEOUT_S, shown_hints
 from media_worker.direct.stage import Stage
 from shuanglu.script.runner import CaptureStill
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import Actor
-
-STILL_TIMEOUT_S = 20.0
-HINT_EVERY_S = 0.3
 
 
 class PaperDesk:
@@ -33,7 +31,7 @@ class PaperDesk:
         """Watch until a good still is stored."""
         self._aims = True
         self._stage.senses.look("card")
-        hints = asyncio.create_task(self._show_hints())
+        hints = asyncio.create_task(shown_hints(self._stage))
         try:
             still = None
             while still is None:
@@ -56,12 +54,3 @@ class PaperDesk:
             hints.cancel()
             self._aims = False
             self._stage.senses.look("watch")
-
-    async def _show_hints(self) -> None:
-        shown = None
-        while True:
-            hint = self._stage.senses.card_hint
-            if hint != shown:
-                shown = hint
-                self._stage.changed()
-            await asyncio.sleep(HINT_EVERY_S)

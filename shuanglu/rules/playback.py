@@ -27,7 +27,9 @@ class PlaybackPolicy:
     received_slack_packets: int = 5
     min_emitted_ratio: float = 0.95
     """A sample that leaves the jitter buffer was sent: what came too late never leaves it, and
-    what is filled in for it was never there (W3C webrtc-stats; every proof that was kept)."""
+    what is filled in for it was never there. So W3C webrtc-stats has it, and so were the proofs of
+    three recorded sales: the samples of the packets (and the tail of a test sound before the first
+    speech), whatever was filled in."""
     is_emitted_filled_in: bool = False
     """Version 1 took the filled-in samples for emitted ones, and subtracted them."""
     max_concealed_ratio: float = 0.10
@@ -42,7 +44,7 @@ class PlaybackPolicy:
 EARLIER = PlaybackPolicy(
     version=1, min_emitted_ratio=0.90, is_emitted_filled_in=True, concealed_at_ends_ms=0
 )
-"""By which records until 2026-11-27 were made."""
+"""By which records until 2026-11-27 were made. Which rule held is not in a record."""
 Refusal = Literal["page_hidden", "proof_insufficient"]
 
 
@@ -69,7 +71,7 @@ def refusal_of(
 
 
 def proves(proof: PlaybackProof, *, sent_packets: int, duration_ms: int) -> bool:
-    """Whether a record's proof sufficed by the rule of its day."""
+    """Whether a record's proof suffices by this rule, or by the one by which it may be made."""
     return any(
         refusal_of(proof, sent_packets=sent_packets, duration_ms=duration_ms, policy=rule) is None
         for rule in (PlaybackPolicy(), EARLIER)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from demo.camera import Scene
 from media_worker.frames import EncodedFrame
 from media_worker.observe.pool import (
+    FaceTemplate,
     ObserverPool,
     SessionObserver,
 )
@@ -62,3 +64,15 @@ async def show(session: SessionObserver, sink: Sink, frames: list[EncodedFrame])
         seen = len(sink.pictures)
         session.push(frame)
         await until(lambda n=seen: len(sink.pictures) > n, "a picture is answered")  # type: ignore[misc]
+
+
+async def enrolled(
+    session: SessionObserver, sink: Sink, frames: list[EncodedFrame]
+) -> FaceTemplate:
+    """The face of these pictures becomes the session's reference."""
+    enrolling = asyncio.create_task(session.enrol(timeout_s=20))
+    await asyncio.sleep(0)
+    await show(session, sink, frames)
+    template = await enrolling
+    assert template is not None
+    return template

@@ -19,7 +19,7 @@ from shuanglu.rules.identity import shipped_identity
 from shuanglu.rules.measurement import Measurement
 from shuanglu.timeline.events import CardSide
 from tests.observe.encoding import Pixels, stream
-from tests.observe.pool_sink import Sink, show
+from tests.observe.pool_sink import Sink, enrolled, show
 from tests.observe.process_under_test import ProcessUnderTest
 from tests.observe.waiting import until
 
@@ -118,9 +118,7 @@ async def test_the_best_still_comes_with_its_portrait(
     assert session.card_hint is None
     faces = pictures(Scene.FACE)  # drawn before the clock of the question runs
     session.mode = WatchMode.WATCH
-    enrolling = asyncio.create_task(session.enrol(timeout_s=20))
-    await show(session, sink, live(faces, start_ms=20_000.0))
-    assert await enrolling is not None
+    await enrolled(session, sink, live(faces, start_ms=20_000.0))
     comparing = asyncio.create_task(
         session.compare(still.portrait, own_from=OWN_FROM, timeout_s=20)
     )

@@ -20,7 +20,7 @@ from media_worker.observe.pool import (
 from shuanglu.rules.identity import shipped_identity
 from shuanglu.timeline.events import Metric
 from tests.observe.encoding import Samples, VideoCodec, key_frames, opus_frames, stream
-from tests.observe.pool_sink import Pictures, Sink, moved, show
+from tests.observe.pool_sink import Pictures, Sink, enrolled, moved, show
 from tests.observe.waiting import until
 
 OWN_FROM = shipped_identity().same_from
@@ -77,11 +77,7 @@ async def test_a_killed_process_is_told_and_replaced_and_knows_the_face(
     sink, other = Sink(), Sink()
     session, neighbour = await sink.open(pool), await other.open(pool)
     frames = key_frames(pictures(Scene.FACE)[:4])
-    enrolling = asyncio.create_task(session.enrol(timeout_s=20))
-    await asyncio.sleep(0)
-    await show(session, sink, frames[:3])
-    template = await enrolling
-    assert template is not None
+    template = await enrolled(session, sink, frames[:3])
     assert len(template.vector) == 512
     (first_pid,) = pool.processes
     os.kill(first_pid, signal.SIGKILL)
@@ -104,11 +100,7 @@ async def test_a_face_is_compared_on_demand(pool: ObserverPool, pictures: Pictur
     sink = Sink()
     session = await sink.open(pool)
     frames = key_frames(pictures(Scene.FACE)[:6])
-    enrolling = asyncio.create_task(session.enrol(timeout_s=20))
-    await asyncio.sleep(0)
-    await show(session, sink, frames[:3])
-    template = await enrolling
-    assert template is not None
+    template = await enrolled(session, sink, frames[:3])
     comparing = asyncio.create_task(session.compare(template, own_from=OWN_FROM, timeout_s=20))
     await asyncio.sleep(0)
     await show(session, sink, frames[3:])
@@ -125,11 +117,7 @@ async def test_a_portrait_before_the_face_is_not_compared_with_itself(
     sink = Sink()
     session = await sink.open(pool)
     frames = key_frames(pictures(Scene.FACE)[:6])
-    enrolling = asyncio.create_task(session.enrol(timeout_s=20))
-    await asyncio.sleep(0)
-    await show(session, sink, frames[:3])
-    on_the_card = await enrolling
-    assert on_the_card is not None
+    on_the_card = await enrolled(session, sink, frames[:3])
     somebody = np.random.default_rng(1).normal(size=128).astype("<f4")
     vector = (somebody / np.linalg.norm(somebody)).tobytes()
     session.use_reference(FaceTemplate(vector, on_the_card.model_sha256))

@@ -15,10 +15,12 @@ from media_worker.models.registry import ModelRegistry
 from media_worker.recognise.loading import load
 from media_worker.recognise.settings import RecogniserSettings
 from media_worker.recognise.speech import RATE_HZ, Samples, SpeechRecogniser
+from shuanglu.rules.liveness import shipped_liveness
 from shuanglu.rules.liveness.digits import digits_in
 from shuanglu.rules.words import phrases_in, shipped_phrases
 from tests.recognise.speaking import noise
 
+SOUNDS = shipped_liveness().digits.sounds
 MOUNTED = "SHUANGLU_RECOGNISER_SPEECH_FOLDER" in os.environ
 
 
@@ -50,7 +52,7 @@ def test_digits_that_are_due_are_understood(
     recogniser: SpeechRecogniser, digits_read: dict[str, Samples]
 ) -> None:
     understood = {
-        row: digits_in(recogniser.recognise(samples, digits=True).text)
+        row: digits_in(recogniser.recognise(samples, digits=True).text, SOUNDS)
         for row, samples in digits_read.items()
     }
     right = sum(row == digits for row, digits in understood.items())
@@ -61,7 +63,7 @@ def test_no_digits_are_invented_where_some_are_due(
     recogniser: SpeechRecogniser, sentence: Samples
 ) -> None:
     assert recogniser.recognise(noise(2.0, -30), digits=True).text == ""
-    assert len(digits_in(recogniser.recognise(sentence, digits=True).text)) <= 1
+    assert len(digits_in(recogniser.recognise(sentence, digits=True).text, SOUNDS)) <= 1
 
 
 @pytest.mark.parametrize("dbfs", [-200.0, -70.0, -50.0, -35.0, -20.0])

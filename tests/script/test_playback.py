@@ -69,7 +69,7 @@ def test_a_long_stutter_is_refused() -> None:
     assert refusal_of(proof, sent_packets=81, duration_ms=1620) == "proof_insufficient"
 
 
-def test_a_record_is_judged_by_the_rule_of_its_day() -> None:
+def test_a_record_may_have_been_made_by_the_rule_before() -> None:
     of_version_1 = proof_of(10_000).model_copy(update={"samples_emitted": 470 * 960})
     assert refusal_of(of_version_1, sent_packets=500, duration_ms=10_000) == "proof_insufficient"
     assert proves(of_version_1, sent_packets=500, duration_ms=10_000)

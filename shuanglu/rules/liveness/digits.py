@@ -6,39 +6,33 @@ Stage: pure. Digits come as figures or as characters; 幺 is a spoken one, 两 a
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from shuanglu.rules.measurement import Measurement
 from shuanglu.rules.words import syllable
 from shuanglu.timeline.events import Metric, SpeechRecognised
 
-SOUNDS_LIKE = {
-    "ling": "0", "lin": "0", "yi": "1", "yao": "1", "er": "2", "liang": "2", "lia": "2",
-    "san": "3", "shan": "3", "si": "4", "zi": "4", "zhi": "4", "wu": "5", "liu": "6", "qi": "7",
-    "ba": "8", "bai": "8", "ban": "8", "jiu": "9",
-}  # fmt: skip
-"""A digit by its sound without the tone: the recogniser picks among such characters (就 for 九).
-And what it was heard to make of 四 (字, 之) and 八 (百, 板): where digits are due."""
 LEAST_STEPS = 5
 """Fewer steps of the mouth, beside the voice or during it, tell nothing."""
 MOST_STEP_RATIO = 100.0
 
 
-def digits_in(text: str) -> str:
-    """The digits of a text, in order."""
-    return "".join(filter(None, map(_digit, unicodedata.normalize("NFKC", text))))
+def digits_in(text: str, sounds: Mapping[str, str]) -> str:
+    """The digits of a text, in order; ``sounds`` has the digit of a toneless syllable."""
+    return "".join(_digit(sign, sounds) for sign in unicodedata.normalize("NFKC", text))
 
 
-def _digit(sign: str) -> str | None:
+def _digit(sign: str, sounds: Mapping[str, str]) -> str:
     if sign.isascii():
-        return sign if sign.isdigit() else None
-    return "0" if sign == "〇" else SOUNDS_LIKE.get(syllable(sign))
+        return sign if sign.isdigit() else ""
+    return "0" if sign == "〇" else sounds.get(syllable(sign), "")
 
 
-def said(words: Sequence[SpeechRecognised]) -> str:
+def said(words: Sequence[SpeechRecognised], sounds: Mapping[str, str]) -> str:
     """The digits of several utterances, in order of time."""
-    return "".join(digits_in(each.text) for each in sorted(words, key=lambda one: one.from_ms))
+    in_order = sorted(words, key=lambda one: one.from_ms)
+    return "".join(digits_in(each.text, sounds) for each in in_order)
 
 
 def lips_step(

@@ -129,7 +129,7 @@ def _digits(  # noqa: PLR0911 - one answer a reason
     if not known:
         return _Finding(ChallengeOutcome.NOT_EVALUATED, ("words_not_evaluated",))
     sure = [each for each in known if (each.confidence or 0.0) >= rule.min_confidence]
-    heard = said(known)
+    heard = said(known, rule.sounds)
     too_many = len(heard) > len(challenged.digits) + rule.most_extra
     right = bool(challenged.digits) and challenged.digits in heard and not too_many
     seen = [each for each in known if each.lips != "not_seen"]

@@ -43,6 +43,9 @@ class DigitPolicy(_Part):
     lips_step_ratio: float = Field(ge=1)
     most_extra: int = Field(ge=0)
     early_ms: int = Field(ge=0)
+    sounds: dict[str, str] = Field(
+        description="toneless syllables and their digit, since version 4"
+    )
 
 
 class FlashPolicy(_Part):
@@ -78,5 +81,5 @@ def parse_liveness(data: Any) -> LivenessPolicy:  # noqa: ANN401 - what YAML or 
 
 def shipped_liveness() -> LivenessPolicy:
     """The policy that ships with this version of the software."""
-    text = resources.files("shuanglu.rules.policy").joinpath("liveness-3.yaml").read_text("utf-8")
+    text = resources.files("shuanglu.rules.policy").joinpath("liveness-4.yaml").read_text("utf-8")
     return parse_liveness(yaml.safe_load(text))
