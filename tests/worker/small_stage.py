@@ -69,6 +69,7 @@ class ToldSenses:
     digits_due: list[bool] = field(default_factory=list)
     stills: asyncio.Queue[Still] = field(default_factory=asyncio.Queue)
     text: CardText | None = None
+    text_fails: bool = False
     handwritten: ReadHandwriting | None = None
     in_the_picture: FacesInSpan = "present"
     cosine: float | None = None
@@ -92,6 +93,8 @@ class ToldSenses:
 
     async def card_text(self, jpeg: bytes) -> CardText | None:
         del jpeg
+        if self.text_fails:
+            raise ConnectionError("the recogniser's pipe broke")
         return self.text
 
     async def handwriting(self, stored: bytes, *, timeout_s: float) -> ReadHandwriting | None:

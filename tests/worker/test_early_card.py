@@ -119,3 +119,12 @@ async def test_whoever_stops_looks_no_more(stage: AskedStage) -> None:
     await until(lambda: stage.senses.modes == ["card"])
     await stage.director.stop()
     assert stage.senses.modes == ["card", "watch"]
+
+
+async def test_a_watch_that_failed_does_not_go_on_looking(stage: AskedStage) -> None:
+    stage.senses.text_fails = True
+    stage.senses.stills.put_nowait(Seen())
+    await until(stage.senses.stills.empty)
+    await stage.append(ev.Actor.SYSTEM, ev.RouteStaffed(reason="customer_asked"))
+    await stage.heard()
+    await until(lambda: stage.senses.modes == ["card", "watch"])
