@@ -192,7 +192,7 @@ class WorkedSession:
     async def take(self, events: Sequence[Event]) -> None:
         """Fold committed events."""
         await self._timeline.take(events)
-        self._watching.moment(moment_of(self.script, self.state))
+        self._watching.follow(self.script, self.state)
         self.changed()
 
     def _on_phase(self, phase: RunPhase) -> None:

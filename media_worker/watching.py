@@ -28,6 +28,9 @@ from shuanglu.rules.lips import Lips, lips_during
 from shuanglu.rules.measurement import Measurement
 from shuanglu.rules.observation import FacesInSpan
 from shuanglu.rules.watch import Watch
+from shuanglu.script.model import Script
+from shuanglu.script.moments import is_only_listening, moment_of
+from shuanglu.script.runner import RunState
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import Fact, Metric
 
@@ -210,9 +213,11 @@ class SessionWatching:
         """Codes of the alerts that are active."""
         return set(self._watch.active)
 
-    def moment(self, moment: frozenset[str]) -> None:
-        """What goes on in the script: some rules hold only then."""
-        self._watch.moment = moment
+    def follow(self, script: Script, state: RunState) -> None:
+        """Where the script is: some rules hold only there, and some looks may be shorter."""
+        self._watch.moment = moment_of(script, state)
+        if self._observer is not None:
+            self._observer.attentive = not is_only_listening(script, state)
 
     def tick(self, now_ms: int) -> None:
         """Time has passed in which media arrived: an alert may be due."""

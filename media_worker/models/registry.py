@@ -41,7 +41,9 @@ class ModelSettings(BaseSettings):
         default=None,
         description="ONNX that tells a living face; none is shipped, and then nobody passes it",
     )
-    voice_activity: Path | None = Field(default=None, description="silero-vad-like ONNX, by path")
+    voice_activity: Path | None = Field(
+        default=None, description="silero-vad's sequence ONNX (input, h, c), by path"
+    )
     speech: Path | None = Field(default=None, description="Kokoro-like ONNX, by path")
     speech_vocabulary: Path | None = Field(default=None, description="its vocabulary, by path")
     voices: Path | None = Field(default=None, description="folder of `<voice>.bin`, by path")

@@ -40,6 +40,8 @@ class PictureFeed:
         self.is_in_doubt = False
         self.is_face_asked = False
         """Somebody waits for the next faces."""
+        self.is_attentive = True
+        """Something is decided by how the face is just now: an answer, a challenge, a signature."""
         self.dropped = 0
         self._undecided_ms: float | None = None
         self._mode = WatchMode.WATCH
@@ -79,6 +81,13 @@ class PictureFeed:
     def _makes_haste(self) -> bool:
         since_ms = self._undecided_ms
         return since_ms is not None and self._newest_ms - since_ms <= HASTE_MS
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing waits for the pose, the eyes or the lips of the next picture."""
+        waits = self.is_attentive or self.hears_voice or self.is_face_asked or self._hurries
+        settles = self._makes_haste or self.is_in_doubt
+        return self._mode is WatchMode.WATCH and not (waits or settles)
 
     @property
     def _interval_ms(self) -> int:

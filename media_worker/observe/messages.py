@@ -75,6 +75,7 @@ class Picture(PipeMessage):
     is_key: bool
     look: Look
     embed: bool = False
+    calm: bool = Field(default=False, description="nothing is decided by this picture's pose")
     still_above: float | None = None
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import av
 import cv2
 
+from media_worker.observe.appearance import Appearance
 from media_worker.observe.card import encode_still, find_card, flattened
 from media_worker.observe.decoding import (
     Picture,
@@ -37,6 +38,8 @@ DETECT_EVERY_MS = 450
 """How often the whole picture is searched for faces while landmarks follow the one."""
 _FOLLOWED = frozenset({"answer", "close"})
 """Looks so close together that landmarks follow the face from one to the next."""
+MAY_REST_MS = 3000
+"""Of a face that has been still for longer every look is measured: did it blink?"""
 BRIGHT_FACE, DARK_FACE = 140.0, 20.0
 """A dark face has less contrast, not less sharpness: it is measured as if it were bright."""
 
@@ -72,6 +75,7 @@ class PictureObserver:
         self._face: Face | None = None
         self._detected_ms = -math.inf
         self._counted: int | None = None
+        self._appearance, self._still_ms = Appearance(), 0.0
 
     def observe(self, request: Request, data: bytes) -> Seen:
         """Take one frame; raises :class:`UndecodableError`."""
@@ -136,12 +140,13 @@ class PictureObserver:
         if face is None:
             return {}
         metrics = _place(picture, face)
-        landmarks = self._landmarks(picture, face)
-        if landmarks is None:
+        rests = request.look == "card" or (request.calm and self._may_rest(picture, face, at_ms))
+        landmarks = None if rests else self._landmarks(picture, face)
+        if landmarks is None and not rests:
             self._detected_ms = -math.inf  # it moved away: search the whole picture next time
-        else:
+        if landmarks is not None:
             metrics |= landmarks.metrics()
-            metrics[Metric.STILL_MS] = self._stillness.still_ms(landmarks, at_ms)
+            self._still_ms = metrics[Metric.STILL_MS] = self._stillness.still_ms(landmarks, at_ms)
             if (share := occluded(picture.bgr, landmarks)) is not None:
                 metrics[Metric.OCCLUDED] = share
             if request.look == "close":
@@ -158,7 +163,17 @@ class PictureObserver:
     def _landmarks(self, picture: Picture, face: Face) -> Landmarks | None:
         if self._models.landmarks is None:
             return None
-        return self._models.landmarks.find(picture.bgr, (face.x, face.y, face.width, face.height))
+        found = self._models.landmarks.find(picture.bgr, (face.x, face.y, face.width, face.height))
+        if found is None:
+            self._appearance.forget()
+        else:
+            self._appearance.measured(picture.grey, face)
+        return found
+
+    def _may_rest(self, picture: Picture, face: Face, at_ms: int) -> bool:
+        """Whether the landmarks of this picture can be done without: they cost most of it."""
+        is_due = self._still_ms > MAY_REST_MS or self.recognition.is_due(at_ms)
+        return self._appearance.may_rest(picture.grey, face) and not is_due
 
     def _measure_card(
         self, picture: Picture, request: Request, seen: Seen, at_ms: int

@@ -40,14 +40,16 @@ class Recognition:
         if before is None or _jumped(before, now):
             self._is_doubtful = True
 
+    def is_due(self, at_ms: int) -> bool:
+        """Whether the next face found is compared."""
+        wait_ms = RECOGNISE_SOON_MS if self._is_doubtful else RECOGNISE_EVERY_MS
+        return self.reference is not None and not 0 <= at_ms - self._compared_ms < wait_ms
+
     def measure(
         self, picture: Pixels, face: Face, at_ms: int, *, embed: bool
     ) -> tuple[dict[Metric, float], bytes | None]:
         """Likeness with the reference if it is due, and the face's vector if it was made."""
-        wait_ms = RECOGNISE_SOON_MS if self._is_doubtful else RECOGNISE_EVERY_MS
-        waited_ms = at_ms - self._compared_ms
-        is_due = self.reference is not None and not 0 <= waited_ms < wait_ms
-        if self._recogniser is None or not (is_due or embed):
+        if self._recogniser is None or not (self.is_due(at_ms) or embed):
             return {}, None
         vector = self._recogniser.vector(picture, face)
         if self.reference is None:

@@ -127,6 +127,7 @@ class SessionObserver:
             is_key=frame.is_key,
             look=look,
             embed=look != "decode" and self._asked_faces.is_open,
+            calm=self._feed.is_calm,
             still_above=self._asked_still.above if look == "card" else None,
         )
         if self._send(sample, frame.data):
@@ -138,11 +139,17 @@ class SessionObserver:
     def _push_sound(self, frame: EncodedFrame) -> None:
         self._batch.append(frame)
         until_ms = frame.pts_ms + OPUS_PACKET_MS
-        is_heard = self._feed.hears_voice or until_ms <= self._words_until_ms
-        batch_ms = self._settings.voice_batch_ms if is_heard else self._settings.audio_batch_ms
-        full = until_ms - self._batch[0].pts_ms >= batch_ms
+        full = until_ms - self._batch[0].pts_ms >= self._batch_ms(until_ms)
         if full or until_ms >= self._wanted_ms or len(self._batch) >= MAX_BATCH_PACKETS:
             self._flush_sound()
+
+    def _batch_ms(self, until_ms: float) -> int:
+        """How much sound goes at once: little of what somebody waits for."""
+        settings = self._settings
+        if self._feed.mode in _WORDS_AWAITED:
+            return settings.words_batch_ms
+        is_heard = self._feed.hears_voice or until_ms <= self._words_until_ms
+        return settings.voice_batch_ms if is_heard else settings.audio_batch_ms
 
     def _flush_sound(self) -> None:
         batch, self._batch = self._batch, []
@@ -285,6 +292,15 @@ class SessionObserver:
     def undecided(self, *, is_undecided: bool) -> None:
         """Whoever judges says whether one more look would change what is known."""
         self._feed.is_undecided = is_undecided
+
+    @property
+    def attentive(self) -> bool:
+        """Whether every look tells pose, eyes and lips; else a face that is as before may rest."""
+        return self._feed.is_attentive
+
+    @attentive.setter
+    def attentive(self, is_attentive: bool) -> None:
+        self._feed.is_attentive = is_attentive
 
     # --- the face ------------------------------------------------------------------------
 

@@ -37,6 +37,9 @@ class ObserverSettings(BaseSettings):
     voice_batch_ms: int = Field(
         default=200, ge=20, description="the same while a voice is heard: its words are waited for"
     )
+    words_batch_ms: int = Field(
+        default=100, ge=20, description="the same while words are waited for: an answer, digits"
+    )
     max_video_in_flight: int = Field(default=2, ge=1, description="a session's unanswered pictures")
     max_decode_in_flight: int = Field(
         default=24, ge=1, description="the same, with frames that are only decoded"

@@ -169,30 +169,33 @@ class SoundObserver:
 
     def _use_windows(self) -> None:
         whole = len(self._waiting) // WINDOW
-        from_ms = self._waiting_ms
-        for number in range(whole):
-            window = self._waiting[number * WINDOW : (number + 1) * WINDOW]
-            self._use(window, from_ms + number * WINDOW_MS)
+        if not whole:
+            return
+        from_ms, windows = self._waiting_ms, self._waiting[: whole * WINDOW].reshape(-1, WINDOW)
+        voiced = self._track(windows, from_ms)
+        for number, window in enumerate(windows):
+            until_ms = from_ms + (number + 1) * WINDOW_MS
+            if sample := self._meter.hear(window, until_ms, voiced=voiced[number]):
+                self._heard.samples.append(sample)
         self._waiting = self._waiting[whole * WINDOW :]
         self._waiting_ms = from_ms + whole * WINDOW_MS
-        if whole and self._tracker:
+        if self._tracker:
             self._heard.processed.append((math.floor(from_ms), math.ceil(self._waiting_ms)))
 
-    def _use(self, window: Samples, at_ms: float) -> None:
-        voiced = self._track(window, at_ms) if self._tracker else None
-        sample = self._meter.hear(window, at_ms + WINDOW_MS, voiced=voiced)
-        if sample:
-            self._heard.samples.append(sample)
-
-    def _track(self, window: Samples, at_ms: float) -> bool:
+    def _track(self, windows: Samples, from_ms: float) -> list[bool] | list[None]:
+        """In which of the windows is a voice; ``None`` where nobody can tell."""
         tracker = self._tracker
         if tracker is None:
-            return False
-        if voice := tracker.hear(window, at_ms):
-            self._heard.voices.append(voice)
-        if utterance := self._cutter.hear(window, at_ms, voiced=tracker.voiced):
-            self._heard.utterances.append(utterance)
-        return tracker.voiced
+            return [None] * len(windows)
+        voiced = []
+        for number, probability in enumerate(tracker.probabilities(windows)):
+            at_ms = from_ms + number * WINDOW_MS
+            if voice := tracker.hear(probability, at_ms):
+                self._heard.voices.append(voice)
+            if utterance := self._cutter.hear(windows[number], at_ms, voiced=tracker.voiced):
+                self._heard.utterances.append(utterance)
+            voiced.append(tracker.voiced)
+        return voiced
 
     def _end_voice(self) -> None:
         if self._tracker and (voice := self._tracker.end()):

@@ -18,6 +18,8 @@ WINDOW = 512
 """Samples a step, 32 ms: the model's own."""
 WINDOW_MS = WINDOW * 1000 / RATE_HZ
 CONTEXT = 64
+_ERRORS_ONLY = 3
+"""It warns of weights that its exporter left unused."""
 BEGINS_AT = 0.5
 GOES_ON_AT = 0.35
 """silero's own advice: leave a voice later than it was entered."""
@@ -26,6 +28,8 @@ LEAST_MS = 90
 """A click is no voice: three windows are the least."""
 
 Samples = npt.NDArray[np.float32]
+State = tuple[Samples, Samples]
+"""Of the network's LSTM: hidden and cell, each (1, 1, 128)."""
 
 
 class VoiceModel:
@@ -34,22 +38,25 @@ class VoiceModel:
     def __init__(self, model: Path) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = _ERRORS_ONLY
         self._session = onnxruntime.InferenceSession(
             str(model), options, providers=["CPUExecutionProvider"]
         )
-        self._rate = np.array(RATE_HZ, np.int64)
-        self.probability(np.zeros((1, CONTEXT + WINDOW), np.float32), fresh_state())
+        self.probabilities(np.zeros((1, CONTEXT + WINDOW), np.float32), fresh_state())
 
-    def probability(self, window: Samples, state: Samples) -> tuple[float, Samples]:
-        """Probability of voice in one window with its context, and the next state."""
-        feed = {"input": window, "state": state, "sr": self._rate}
-        out, next_state = self._session.run(None, feed)
-        return float(out[0, 0]), next_state
+    def probabilities(self, windows: Samples, state: State) -> tuple[Samples, State]:
+        """Probability of voice in each of (n, 576) windows with contexts; the state after them.
+
+        Many at once cost half of what they cost one by one, and give the same.
+        """
+        feed = {"input": windows, "h": state[0], "c": state[1]}
+        out, hidden, cell = self._session.run(None, feed)
+        return np.asarray(out, np.float32), (hidden, cell)
 
 
-def fresh_state() -> Samples:
+def fresh_state() -> State:
     """State before any sound."""
-    return np.zeros((2, 1, 128), np.float32)
+    return np.zeros((1, 1, 128), np.float32), np.zeros((1, 1, 128), np.float32)
 
 
 class VoiceTracker:
@@ -64,11 +71,17 @@ class VoiceTracker:
         self.voiced = False
         """Whether there was a voice in the newest window."""
 
-    def hear(self, window: Samples, at_ms: float) -> Voice | None:
-        """Take one window that begins at ``at_ms``; tell of a voice that began, grew or ended."""
-        fed = np.concatenate([self._context, window[None]], axis=1)
-        probability, self._state = self._model.probability(fed, self._state)
-        self._context = fed[:, -CONTEXT:]
+    def probabilities(self, windows: Samples) -> Samples:
+        """Of voice in each of the next (n, 512) windows; then ``hear`` is told of each."""
+        whole = windows.reshape(-1, WINDOW)
+        before = np.concatenate([self._context, whole[:-1, -CONTEXT:]])
+        fed = np.concatenate([before, whole], axis=1)
+        found, self._state = self._model.probabilities(fed, self._state)
+        self._context = whole[-1:, -CONTEXT:]
+        return found
+
+    def hear(self, probability: float, at_ms: float) -> Voice | None:
+        """The window that begins at ``at_ms``; tell of a voice that began, grew or ended."""
         self.voiced = probability >= (BEGINS_AT if self._from_ms is None else GOES_ON_AT)
         if self.voiced:
             return self._voiced(at_ms)

@@ -36,6 +36,16 @@ def moment_of(script: Script, state: RunState) -> frozenset[str]:
     return frozenset({"idle"})
 
 
+def is_only_listening(script: Script, state: RunState) -> bool:
+    """Whether the customer is spoken to and no more, as for most of a sale.
+
+    How a face is at rest before a challenge is measured while that is announced.
+    """
+    if state.step_id is None or moment_of(script, state) != {"prompt"}:
+        return False
+    return script.step(state.step_id).kind != "liveness"
+
+
 def moments_in(script: Script, events: Sequence[ev.Event]) -> list[tuple[int, frozenset[str]]]:
     """From which media time on it was which moment, over a whole record."""
     state = RunState()

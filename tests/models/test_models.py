@@ -118,7 +118,7 @@ def test_the_registry_refuses_missing_and_altered_files(tmp_path: Path) -> None:
 
 def test_a_model_replaced_by_path_states_its_own_hash(tmp_path: Path) -> None:
     mine = tmp_path / "mine.onnx"
-    shutil.copyfile(DEFAULT_DIRECTORY / "silero_vad.onnx", mine)
+    shutil.copyfile(DEFAULT_DIRECTORY / "silero_vad_16k_sequence.onnx", mine)
     mine.write_bytes(mine.read_bytes() + b" ")
     registry = ModelRegistry(ModelSettings(voice_activity=mine))
     assert registry.get("voice_activity").path == mine

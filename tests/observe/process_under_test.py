@@ -67,7 +67,13 @@ class ProcessUnderTest:
         self._tell(OpenSession(session=self._session, reference=reference))
 
     def show(
-        self, shown: EncodedFrame, look: Look = "watch", *, embed: bool = False, above: float = 0.0
+        self,
+        shown: EncodedFrame,
+        look: Look = "watch",
+        *,
+        embed: bool = False,
+        calm: bool = False,
+        above: float = 0.0,
     ) -> tuple[Answer, bytes]:
         """One frame in the session that is open."""
         assert shown.codec != "OPUS"
@@ -80,6 +86,7 @@ class ProcessUnderTest:
             is_key=shown.is_key,
             look=look,
             embed=embed,
+            calm=calm,
             still_above=above if look == "card" else None,
         )
         self._tell(request, shown.data)
@@ -94,11 +101,13 @@ class ProcessUnderTest:
         codec: VideoCodec = "VP8",
         *,
         look: Look = "watch",
+        calm: bool = False,
         bit_rate: int = 800_000,
     ) -> list[Metrics]:
         """What is measured in pictures a second apart, each a key frame, in a new session."""
         self.open()
-        answers = [self.show(f, look)[0] for f in key_frames(pictures, codec, bit_rate=bit_rate)]
+        shown = key_frames(pictures, codec, bit_rate=bit_rate)
+        answers = [self.show(each, look, calm=calm)[0] for each in shown]
         return [answer.measured[0].metrics for answer in answers]
 
     def _tell(self, message: BaseModel, body: bytes = b"") -> None:

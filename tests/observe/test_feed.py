@@ -71,6 +71,28 @@ def test_voice_and_a_still_picture_are_looked_at_more_often() -> None:
     assert seen[0] < seen[1] < seen[2] <= 40
 
 
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [
+        ("is_attentive", True),
+        ("hears_voice", True),
+        ("is_in_doubt", True),
+        ("is_face_asked", True),
+        ("is_undecided", True),
+        ("mode", WatchMode.ANSWER),
+        ("mode", WatchMode.CLOSE),
+    ],
+)
+def test_it_is_calm_only_while_nothing_waits_for_the_face(what: str, value: object) -> None:
+    watch = PictureFeed(ObserverSettings())
+    assert not watch.is_calm, "nobody has said yet that the customer is only spoken to"
+    watch.is_attentive = False
+    feed(watch, camera(2))
+    assert watch.is_calm
+    setattr(watch, what, value)
+    assert not watch.is_calm
+
+
 def test_what_is_undecided_is_looked_at_again_soon_but_not_for_ever() -> None:
     watch = PictureFeed(ObserverSettings())
     frames = camera(12)

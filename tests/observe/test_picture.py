@@ -176,6 +176,41 @@ def test_closed_eyes_and_an_open_mouth(observed: ProcessUnderTest, puppet: Puppe
     assert max(calm[Metric.GAZE_OFF], speaking[Metric.GAZE_OFF]) < 0.4
 
 
+def rested(seen: list[Metrics]) -> list[bool]:
+    assert all(metrics[Metric.FACES] == 1 for metrics in seen)
+    return [Metric.YAW not in metrics for metrics in seen]
+
+
+def test_a_face_that_is_as_before_may_rest_for_one_look(
+    observed: ProcessUnderTest, puppet: Puppet
+) -> None:
+    same = [grainy(puppet.frame(Pose(yaw=number % 2))) for number in range(4)]
+    assert rested(observed.metrics(same, calm=True)) == [False, True, False, True]
+    assert rested(observed.metrics(same)) == [False] * 4
+
+
+def test_a_face_that_changes_never_rests(observed: ProcessUnderTest, puppet: Puppet) -> None:
+    covered = puppet.frame(Pose()).copy()
+    cv2.fillPoly(covered, [np.array([landmarks()[n, :2] for n in _MASKED], np.int32)], (180,) * 3)
+    for changed in (puppet.frame(Pose(jaw=0.8)), puppet.frame(Pose(yaw=20)), covered):
+        pictures = [grainy(puppet.frame(Pose())), grainy(changed)]
+        assert rested(observed.metrics(pictures, calm=True)) == [False, False]
+
+
+def test_a_face_that_keeps_still_is_measured_at_every_look(
+    observed: ProcessUnderTest, puppet: Puppet
+) -> None:
+    still = [grainy(puppet.frame(Pose()))] * 8
+    assert rested(observed.metrics(still, calm=True))[-3:] == [False] * 3
+
+
+def test_behind_a_card_no_face_is_measured_closely(
+    observed: ProcessUnderTest, puppet: Puppet
+) -> None:
+    (seen,) = observed.metrics([grainy(puppet.frame(Pose()))], look="card")
+    assert rested([seen]) == [True]
+
+
 @pytest.mark.parametrize("colour", [(200, 150, 90), (235, 235, 235), (30, 30, 30)])
 def test_a_mask_covers_the_lower_face(
     observed: ProcessUnderTest, puppet: Puppet, colour: tuple[int, int, int]

@@ -46,7 +46,7 @@ async def test_a_missing_or_altered_model_is_said_and_not_used(
     assert status.not_evaluated == absent
     assert status.degraded == ("faces", "landmarks", "identity", "voice"), "none was mounted"
     assert any("face_detection" in problem and "missing" in problem for problem in status.problems)
-    assert any("silero_vad.onnx" in p and "not used" in p for p in status.problems)
+    assert any("silero_vad_16k_sequence.onnx" in p and "not used" in p for p in status.problems)
     assert pool.vad_sha256 == ""
     sink = Sink()
     await show(await sink.open(pool), sink, key_frames(pictures(Scene.FACE)[:1]))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shuanglu.script.moments import is_only_listening
 from shuanglu.script.runner import (
     Append,
     Challenge,
@@ -54,6 +55,15 @@ def after(*payloads: ev.Payload) -> RunState:
 
 def failed(reason: str, attempt: int = 1) -> ev.StepFailed:
     return ev.StepFailed.model_validate({"step_id": "alive", "attempt": attempt, "reason": reason})
+
+
+@pytest.mark.parametrize(("step_id", "only_listens"), [("ask", True), ("alive", False)])
+def test_before_a_challenge_a_face_at_rest_is_measured(*, step_id: str, only_listens: bool) -> None:
+    before = BEFORE if step_id == "alive" else BEFORE[: BEFORE.index(done("ask")[0])]
+    begun, started, *heard = prompted(step_id, 1)
+    history = [*before, begun, started]
+    assert is_only_listening(SCRIPT, fold(SCRIPT, chained(history))) is only_listens
+    assert not is_only_listening(SCRIPT, fold(SCRIPT, chained([*history, *heard])))
 
 
 def asked(number: int, *left: ChallengeKind, attempt: int = 1) -> Challenge:
