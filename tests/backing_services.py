@@ -11,6 +11,15 @@ from contextlib import contextmanager
 import asyncpg
 
 
+WAITS_FOR_NO_DISK = """
+ALTER SYSTEM SET fsync = off;
+ALTER SYSTEM SET synchronous_commit = off;
+ALTER SYSTEM SET full_page_writes = off;
+SELECT pg_reload_conf();
+"""
+"""A crash of the machine may cost what only a test wrote."""
+
+
 class Postgres:
     """A running server; every test gets a database copied from a migrated template."""
 
@@ -53,6 +62,7 @@ def running_postgres() -> Iterator[Postgres]:
     # Not pytest's tmp_path: the server's own user must be able to enter every parent.
     server = get_server(tempfile.mkdtemp(prefix="pg-"), cleanup_mode="delete")
     try:
+        server.psql(WAITS_FOR_NO_DISK)
         yield Postgres(str(server.get_postmaster_info().socket_dir))
     finally:
         server.cleanup()
