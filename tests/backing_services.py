@@ -10,7 +10,6 @@ from contextlib import contextmanager
 
 import asyncpg
 
-
 WAITS_FOR_NO_DISK = """
 ALTER SYSTEM SET fsync = off;
 ALTER SYSTEM SET synchronous_commit = off;
