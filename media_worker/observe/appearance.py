@@ -46,8 +46,7 @@ class Appearance:
 
 
 def _cells(grey: Pixels, face: Face) -> Cells | None:
-    top, left = max(0, round(face.y)), max(0, round(face.x))
-    crop = grey[top : round(face.y + face.height), left : round(face.x + face.width)]
+    crop = face.cut_from(grey)
     if not crop.size:
         return None
     small = cv2.resize(crop, (SIDE_CELLS, SIDE_CELLS), interpolation=cv2.INTER_AREA)

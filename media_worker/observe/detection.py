@@ -42,6 +42,11 @@ class Face:
         """Middle of the box."""
         return self.x + self.width / 2, self.y + self.height / 2
 
+    def cut_from(self, picture: Pixels) -> Pixels:
+        """Its part of the picture; empty where it lies outside."""
+        top, left = max(0, round(self.y)), max(0, round(self.x))
+        return picture[top : round(self.y + self.height), left : round(self.x + self.width)]
+
 
 class FaceDetector:
     """YuNet through OpenCV; one for the whole process."""

@@ -217,8 +217,7 @@ def _place(picture: Picture, face: Face) -> dict[Metric, float]:
         Metric.FACE_X: x / width,
         Metric.FACE_Y: y / height,
     }
-    top, left = max(0, round(face.y)), max(0, round(face.x))
-    crop = picture.grey[top : round(face.y + face.height), left : round(face.x + face.width)]
+    crop = face.cut_from(picture.grey)
     if crop.size:
         luma = metrics[Metric.FACE_LUMA] = float(crop.mean())
         if (found := sharpness(crop)) is not None:
