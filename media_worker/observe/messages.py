@@ -13,7 +13,7 @@ from pydantic import Field, FiniteFloat, TypeAdapter
 
 from media_worker.pipe import MAX_BODY_BYTES, PipeMessage
 from shuanglu.rules.measurement import Source
-from shuanglu.timeline.events import Fact, Metric
+from shuanglu.timeline.events import Metric
 
 TEMPLATE_CHARACTERS = 683
 """128 float32, which SFace gives, are so many characters of base64 and one of padding."""
@@ -108,15 +108,6 @@ class Ready(PipeMessage):
     voice_activity: bool
     load_ms: int
     problems: tuple[str, ...] = ()
-
-
-class Measured(PipeMessage):
-    """One fact of the sound, until the sound is measured in metrics, too."""
-
-    fact: Fact
-    value: str = Field(pattern=r"^([0-9]{1,3}|clear|black|frozen|heard|silent|not_evaluated)$")
-    at_ms: int
-    score: float | None = None
 
 
 class Sample(PipeMessage):
