@@ -129,7 +129,9 @@ class PictureObserver:
         if len(faces) > 1:
             metrics[Metric.SECOND_FACE_WIDTH] = faces[1].width / picture.bgr.shape[1]
         before, self._face = self._face, faces[0] if faces else None
-        if self._face is not None:
+        if self._face is None:
+            self._appearance.forget()
+        else:
             self.recognition.follow(before, self._face)
         return True
 

@@ -204,6 +204,15 @@ def test_a_face_that_keeps_still_is_measured_at_every_look(
     assert rested(observed.metrics(still, calm=True))[-3:] == [False] * 3
 
 
+def test_whoever_comes_into_an_empty_picture_is_measured(
+    observed: ProcessUnderTest, puppet: Puppet
+) -> None:
+    face, nobody = grainy(puppet.frame(Pose())), np.full((480, 640, 3), 120, np.uint8)
+    seen = observed.metrics([face, nobody, face], calm=True)
+    assert [metrics[Metric.FACES] for metrics in seen] == [1, 0, 1]
+    assert [Metric.YAW in metrics for metrics in seen] == [True, False, True]
+
+
 def test_behind_a_card_no_face_is_measured_closely(
     observed: ProcessUnderTest, puppet: Puppet
 ) -> None:

@@ -19,7 +19,7 @@ from media_worker.observe.pool import (
 )
 from shuanglu.rules.identity import shipped_identity
 from shuanglu.timeline.events import Metric
-from tests.observe.encoding import Samples, VideoCodec, key_frames, opus_frames, stream
+from tests.observe.encoding import Samples, VideoCodec, key_frames, opus_frames, silence, stream
 from tests.observe.pool_sink import Pictures, Sink, enrolled, moved, show
 from tests.observe.waiting import until
 
@@ -69,6 +69,32 @@ async def test_a_stream_without_layers_is_sampled_by_key_frames(
     await show(session, sink, close[3:])
     assert [seen.at_ms for seen in sink.pictures] == [0, 960]
     assert session.dropped.pictures == 0
+
+
+async def test_a_customer_who_is_only_spoken_to_is_looked_at_more_briefly(
+    pool: ObserverPool, pictures: Pictures
+) -> None:
+    seen = []
+    for is_attentive in (True, False):
+        sink = Sink()
+        session = await sink.open(pool)
+        session.attentive = is_attentive
+        await show(session, sink, key_frames(pictures(Scene.FACE)[:8]))
+        assert sink.column(Metric.FACES) == [1] * 8
+        seen.append(len(sink.column(Metric.YAW)))
+        await session.close()
+    assert seen[0] == 8
+    assert 4 <= seen[1] < 8
+
+
+async def test_sound_goes_at_once_while_words_are_waited_for(pool: ObserverPool) -> None:
+    for mode, goes in ((WatchMode.WATCH, False), (WatchMode.ANSWER, True)):
+        session = await Sink().open(pool)
+        session.mode = mode
+        for frame in opus_frames(silence(0.2)):
+            session.push(frame)
+        assert session.is_waiting is goes
+        await session.close()
 
 
 async def test_a_killed_process_is_told_and_replaced_and_knows_the_face(
