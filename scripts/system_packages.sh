@@ -26,10 +26,10 @@ needs_chromium() {
   wanted+=(chromium)
 }
 
-# libEGL and libGLES are loaded by mediapipe, libGL and glib by OpenCV.
-wanted=(libgl1 libegl1 libgles2 libglib2.0-0)
+# libGL and glib are loaded by OpenCV; libEGL and libGLES by mediapipe, which only tests run.
+wanted=(libgl1 libglib2.0-0)
 if [ "$purpose" = test ]; then
-  wanted+=(fonts-noto-cjk)
+  wanted+=(fonts-noto-cjk libegl1 libgles2)
   needs_chromium
   # The browser tests pull a network's cable with it; only root may, others skip them.
   [ "$(id -u)" != 0 ] || wanted+=(iproute2)

@@ -5,6 +5,7 @@ Stage: inside the observer process. It never keeps a face: a template leaves onl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,18 +13,26 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
+import onnx
 
 from media_worker.observe.decoding import Pixels
+from media_worker.observe.network import for_any_size, single_threaded
 
 DETECT_SIDE_PX = 400
 """YuNet looks at the picture at this size: it finds faces from about 11 px, a thirty-fifth of
-the picture, in 5 ms at 16:9; at 640 it takes 13 ms."""
+the picture, in 2 ms at 16:9; at 640 it takes 5 ms."""
 MIN_FACE_SCORE = 0.7
 """Real and animated faces score 0.8 to 0.95; patterned walls stay below 0.6."""
 NON_MAXIMUM_SUPPRESSION = 0.3
 MAX_FACES = 20
 
+STRIDES = (8, 16, 32)
+"""Sides of the cells of YuNet's three grids, px."""
+_KINDS = ("cls", "obj", "bbox", "kps")
+_OUTPUTS = [f"{kind}_{stride}" for stride in STRIDES for kind in _KINDS]
+
 Row = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +58,67 @@ class Face:
 
 
 class FaceDetector:
-    """YuNet through OpenCV; one for the whole process."""
+    """YuNet; one for the whole process. OpenCV runs the same network at half the speed."""
 
     def __init__(self, model: Path) -> None:
-        cv2.setNumThreads(1)
-        self._detector = cv2.FaceDetectorYN.create(
-            str(model), "", (320, 320), MIN_FACE_SCORE, NON_MAXIMUM_SUPPRESSION, MAX_FACES
-        )
+        self._network = single_threaded(for_any_size(onnx.load(model)))
+        self.find(np.zeros((STRIDES[-1], STRIDES[-1], 3), np.uint8))
 
     def find(self, picture: Pixels, side_px: int = DETECT_SIDE_PX) -> list[Face]:
         """All faces, the widest first."""
         scale = min(1.0, side_px / max(picture.shape[:2]))
         size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
         small = cv2.resize(picture, size) if scale < 1 else picture
-        self._detector.setInputSize(size)
-        found = self._detector.detect(small)[1]
-        rows = [] if found is None else [np.asarray(row, np.float32) for row in found]
+        rows = _without_doubles(self._rows(np.asarray(small, np.uint8)))
         return sorted((_face(row, 1 / scale) for row in rows), key=lambda f: -f.width)
+
+    def _rows(self, picture: Pixels) -> Rows:
+        """Every cell that sees a face: box, five points and score."""
+        padded = _padded(picture)
+        given = padded.transpose(2, 0, 1).astype(np.float32, order="C")[None]
+        found = self._network.run(_OUTPUTS, {"input": given})
+        across = padded.shape[1]
+        return np.concatenate(
+            [
+                _decoded(stride, across // stride, found[at : at + len(_KINDS)])
+                for stride, at in zip(STRIDES, range(0, len(found), len(_KINDS)), strict=True)
+            ]
+        )
+
+
+def _padded(picture: Pixels) -> Pixels:
+    """With black below and to the right, to whole cells of the coarsest grid."""
+    below, right = (-side % STRIDES[-1] for side in picture.shape[:2])
+    padded = cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_CONSTANT)
+    return np.asarray(padded, np.uint8)
+
+
+def _decoded(stride: int, across: int, kinds: Sequence[Rows]) -> Rows:
+    """The cells of one grid that see a face, as YuNet's authors decode them."""
+    sure, there, box, points = kinds
+    scores = np.sqrt(np.clip(sure[0, :, 0], 0, 1) * np.clip(there[0, :, 0], 0, 1))
+    cells = np.flatnonzero(scores >= MIN_FACE_SCORE)
+    corner = np.stack([cells % across, cells // across], axis=1)
+    size = np.exp(box[0, cells, 2:]) * stride
+    centre = (corner + box[0, cells, :2]) * stride
+    spots = (points[0, cells].reshape(-1, 5, 2) + corner[:, None]) * stride
+    return np.concatenate(
+        [centre - size / 2, size, spots.reshape(-1, 10), scores[cells, None]], axis=1
+    ).astype(np.float32)
+
+
+def _without_doubles(rows: Rows) -> Rows:
+    """Of boxes that lie over each other only the surest."""
+    if not len(rows):
+        return rows
+    kept = cv2.dnn.NMSBoxes(
+        rows[:, :4].tolist(),
+        rows[:, 14].tolist(),
+        MIN_FACE_SCORE,
+        NON_MAXIMUM_SUPPRESSION,
+        top_k=MAX_FACES,
+    )
+    return rows[np.asarray(kept, np.intp)]
 
 
 def _face(row: Row, scale: float) -> Face:

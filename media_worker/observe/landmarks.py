@@ -1,13 +1,14 @@
-"""478 points of a face by MediaPipe, and what follows from them: pose, eyes, mouth.
+"""478 points of a face by MediaPipe's networks, and what follows from them: pose, eyes, mouth.
 
-Stage: inside the observer process, which has left the network before this is imported:
-MediaPipe contacts its vendor. Every picture stands alone (IMAGE mode): one landmarker serves
-all sessions, nothing of one lingers in another's.
+Stage: inside the observer process, after the face was found. The networks of MediaPipe's "Face
+Landmarker" run in LiteRT, as they do inside MediaPipe, but without its own search for the face,
+its threads, and its messages to its vendor. Every picture stands alone.
 """
 
 from __future__ import annotations
 
 import math
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,17 +16,25 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
+from ai_edge_litert.interpreter import Interpreter
 
 from media_worker.observe.decoding import Pixels
+from media_worker.observe.face_region import FaceRegion, Points
+from media_worker.observe.head_pose import CanonicalFace
 from shuanglu.timeline.events import Metric
 
-MARGIN = 0.55
-"""The landmarker sees the detected face with so much of its size around it: in the whole
-picture it misses faces below a fifth of the width."""
-CROP_SIDE_PX = 448
+SIDE_PX = 256
+"""Of the picture that the network looks at."""
+PRESENT_ABOVE = 0.5
+"""MediaPipe's own threshold for "there is a face"."""
+LEANS_FROM = math.radians(10)
+"""YuNet's eyes follow a leaning head by a quarter only."""
+_OF_WHITE = np.float32(1 / 255)
+POSE_FRAME, POSE_ABOVE = 1.55, 0.044
+"""Side of the picture that the assumed camera took, and how far above the region's its middle is,
+in sides of the region: the face's box is in its middle and fills half of it."""
+_GEOMETRY = "geometry_pipeline_metadata_landmarks.binarypb"
 _CHIN, _TOP, _UPPER_LIP, _LOWER_LIP = 152, 10, 13, 14
-Points = npt.NDArray[np.float64]
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,63 +78,89 @@ class Landmarks:
         return float(np.linalg.norm(self.points[first] - self.points[second]))
 
 
+_SHAPED = np.array([
+    0, 1, 4, 5, 6, 7, 8, 10, 13, 14, 17, 21, 33, 37, 39, 40, 46, 52, 53, 54, 55, 58, 61, 63, 65,
+    66, 67, 70, 78, 80, 81, 82, 84, 87, 88, 91, 93, 95, 103, 105, 107, 109, 127, 132, 133, 136,
+    144, 145, 146, 148, 149, 150, 152, 153, 154, 155, 157, 158, 159, 160, 161, 162, 163, 168, 172,
+    173, 176, 178, 181, 185, 191, 195, 197, 234, 246, 249, 251, 263, 267, 269, 270, 276, 282, 283,
+    284, 285, 288, 291, 293, 295, 296, 297, 300, 308, 310, 311, 312, 314, 317, 318, 321, 323, 324,
+    332, 334, 336, 338, 356, 361, 362, 365, 373, 374, 375, 377, 378, 379, 380, 381, 382, 384, 385,
+    386, 387, 388, 389, 390, 397, 398, 400, 402, 405, 409, 415, 454, 466, 468, 469, 470, 471, 472,
+    473, 474, 475, 476, 477,
+])  # fmt: skip
+"""The 146 points that the network of shapes is given (MediaPipe, ``face_blendshapes_graph.cc``)."""
+_SHAPES = {
+    "eyeBlinkLeft": 9,
+    "eyeBlinkRight": 10,
+    "eyeLookDownLeft": 11,
+    "eyeLookDownRight": 12,
+    "eyeLookInLeft": 13,
+    "eyeLookInRight": 14,
+    "eyeLookOutLeft": 15,
+    "eyeLookOutRight": 16,
+    "eyeLookUpLeft": 17,
+    "eyeLookUpRight": 18,
+    "jawOpen": 25,
+}
+"""Which of its 52 shapes are used (the same file)."""
+
+
 class FaceLandmarker:
-    """MediaPipe's landmarker; one for the whole process."""
+    """Both networks; one for the whole process."""
 
     def __init__(self, model: Path) -> None:
-        # Loaded only now, behind the cut of the network: importing it starts threads.
-        import mediapipe  # noqa: PLC0415
-        from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415
+        with zipfile.ZipFile(model) as task:
+            self._points = _Network(task.read("face_landmarks_detector.tflite"))
+            self._shapes = _Network(task.read("face_blendshapes.tflite"))
+            self._face = CanonicalFace.read(task.read(_GEOMETRY))
 
-        self._image: Any = mediapipe.Image
-        self._format: Any = mediapipe.ImageFormat.SRGB
-        self._landmarker: Any = vision.FaceLandmarker.create_from_options(
-            vision.FaceLandmarkerOptions(
-                base_options=BaseOptions(
-                    model_asset_path=str(model), delegate=BaseOptions.Delegate.CPU
-                ),
-                running_mode=vision.RunningMode.IMAGE,
-                output_face_blendshapes=True,
-                output_facial_transformation_matrixes=True,
-            )
+    def find(self, picture: Pixels, region: FaceRegion) -> Landmarks | None:
+        """Landmarks of the face in the region; ``None`` if there is none.
+
+        A head that leans more than the region does is looked at again, upright.
+        """
+        found = self._look(picture, region)
+        if found is None:
+            return None
+        upright = FaceRegion.of_points(found.points)
+        leans = abs(math.remainder(upright.angle - region.angle, math.tau)) > LEANS_FROM
+        return self._look(picture, upright) if leans else found
+
+    def _look(self, picture: Pixels, region: FaceRegion) -> Landmarks | None:
+        small = cv2.cvtColor(region.cut_from(picture, SIDE_PX), cv2.COLOR_BGR2RGB)
+        spots, present = self._points.run(small.astype(np.float32) * _OF_WHITE)[:2]
+        if 1 / (1 + math.exp(-float(present.item()))) < PRESENT_ABOVE:
+            return None
+        points = spots.reshape(-1, 3).astype(np.float64) / SIDE_PX
+        points[:, :2] = region.in_picture(points[:, :2])
+        (shapes,) = self._shapes.run(points[_SHAPED, :2].astype(np.float32))
+        angles = self._face.angles(_in_frame(points, region))
+        return Landmarks(
+            points[:, :2],
+            *angles,
+            {name: float(shapes[number]) for name, number in _SHAPES.items()},
         )
 
-    def find(self, picture: Pixels, box: Box) -> Landmarks | None:
-        """Landmarks of the face in the box (x, y, width, height); ``None`` if it sees none."""
-        left, top, crop, scale = _cut(picture, box)
-        if crop.size == 0:
-            return None
-        image = self._image(
-            image_format=self._format,
-            data=np.ascontiguousarray(cv2.cvtColor(crop, cv2.COLOR_BGR2RGB)),
-        )
-        found = self._landmarker.detect(image)
-        if not found.face_landmarks:
-            return None
-        height, width = crop.shape[:2]
-        points = np.array([(p.x * width, p.y * height) for p in found.face_landmarks[0]])
-        yaw, pitch, roll = _angles(np.array(found.facial_transformation_matrixes[0]))
-        shapes = {shape.category_name: shape.score for shape in found.face_blendshapes[0]}
-        return Landmarks(points / scale + (left, top), yaw, pitch, roll, shapes)
+
+def _in_frame(points: Points, region: FaceRegion) -> Points:
+    """In shares of the picture around the region that the assumed camera took."""
+    middle = (region.x, region.y - POSE_ABOVE * region.side)
+    across = (points[:, :2] - middle) / (POSE_FRAME * region.side) + 0.5
+    return np.column_stack([across, points[:, 2] / POSE_FRAME])
 
 
-def _cut(picture: Pixels, box: Box) -> tuple[int, int, Pixels, float]:
-    x, y, width, height = box
-    side = max(width, height) * (1 + 2 * MARGIN)
-    left, top = round(x + width / 2 - side / 2), round(y + height / 2 - side / 2)
-    left, top = max(0, left), max(0, top)
-    crop: Pixels = picture[top : round(top + side), left : round(left + side)]
-    scale = min(1.0, CROP_SIDE_PX / max(1, *crop.shape[:2]))
-    if crop.size and scale < 1:
-        small = cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
-        crop = np.asarray(small, np.uint8)
-    return left, top, crop, scale
+class _Network:
+    """One of a task's networks, on one thread."""
 
+    def __init__(self, model: bytes) -> None:
+        self._interpreter: Any = Interpreter(model_content=model, num_threads=1)
+        self._interpreter.allocate_tensors()
+        (given,) = self._interpreter.get_input_details()
+        self._given = given["index"]
+        self._outputs = [each["index"] for each in self._interpreter.get_output_details()]
 
-def _angles(matrix: npt.NDArray[np.float64]) -> tuple[float, float, float]:
-    """Yaw to the customer's own left, pitch down, roll to the own left shoulder; degrees."""
-    turn = matrix[:3, :3] / np.linalg.norm(matrix[:3, :3], axis=0)
-    yaw = math.atan2(turn[0, 2], turn[2, 2])
-    pitch = math.asin(float(np.clip(-turn[1, 2], -1, 1)))
-    roll = -math.atan2(turn[1, 0], turn[1, 1])
-    return math.degrees(yaw), math.degrees(pitch), math.degrees(roll)
+    def run(self, given: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
+        """Its outputs, in its own order, for one input."""
+        self._interpreter.set_tensor(self._given, given[None])
+        self._interpreter.invoke()
+        return [self._interpreter.get_tensor(each) for each in self._outputs]

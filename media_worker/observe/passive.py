@@ -10,10 +10,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
 
 from media_worker.observe.decoding import Pixels
 from media_worker.observe.detection import Face
+from media_worker.observe.network import single_threaded
 
 CROP_SCALE = 2.7
 """Side of what the model sees, in widths of the face."""
@@ -28,11 +28,7 @@ class PassiveModel:
     """
 
     def __init__(self, model: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = single_threaded(str(model))
         given = self._session.get_inputs()[0]
         self._name, (_, _, self._height, self._width) = given.name, given.shape
         self.score(np.zeros((8, 8, 3), np.uint8), Face(0, 0, 8, 8, 1, np.zeros(15, np.float32)))

@@ -23,6 +23,7 @@ from media_worker.observe.decoding import (
     brightness_grid,
 )
 from media_worker.observe.detection import Face, FaceDetector, FaceRecogniser
+from media_worker.observe.face_region import FaceRegion
 from media_worker.observe.landmarks import FaceLandmarker, Landmarks
 from media_worker.observe.messages import CardShown, Sample, Template
 from media_worker.observe.messages import Picture as Request
@@ -73,6 +74,7 @@ class PictureObserver:
         self._decoder, self._scaler = StreamDecoder(), Scaler()
         self._frozenness, self._loops, self._stillness = Frozenness(), Loops(), Stillness()
         self._face: Face | None = None
+        self._region: FaceRegion | None = None
         self._detected_ms = -math.inf
         self._counted: int | None = None
         self._appearance, self._still_ms = Appearance(), 0.0
@@ -129,6 +131,7 @@ class PictureObserver:
         if len(faces) > 1:
             metrics[Metric.SECOND_FACE_WIDTH] = faces[1].width / picture.bgr.shape[1]
         before, self._face = self._face, faces[0] if faces else None
+        self._region = FaceRegion.of_face(self._face) if self._face else None
         if self._face is None:
             self._appearance.forget()
         else:
@@ -163,12 +166,13 @@ class PictureObserver:
         return metrics
 
     def _landmarks(self, picture: Picture, face: Face) -> Landmarks | None:
-        if self._models.landmarks is None:
+        if self._models.landmarks is None or self._region is None:
             return None
-        found = self._models.landmarks.find(picture.bgr, (face.x, face.y, face.width, face.height))
+        found = self._models.landmarks.find(picture.bgr, self._region)
         if found is None:
             self._appearance.forget()
         else:
+            self._region = FaceRegion.of_points(found.points)
             self._appearance.measured(picture.grey, face)
         return found
 

@@ -20,6 +20,7 @@ from media_worker.observe.likeness import cosine
 from media_worker.observe.link import ObserverModels, ObserverProcess
 from media_worker.observe.messages import (
     Answer,
+    Look,
     OpenSession,
     Picture,
     Sample,
@@ -28,6 +29,7 @@ from media_worker.observe.messages import (
     UseReference,
     Voice,
 )
+from media_worker.observe.outbox import Outbox
 from media_worker.observe.settings import ObserverSettings
 from media_worker.utterance import ENDS_AFTER_MS, Utterance
 from shuanglu.container.cluster import OPUS_PACKET_MS
@@ -36,6 +38,8 @@ from shuanglu.rules.measurement import Measurement
 from shuanglu.rules.observation import FacesInSpan, VoiceEvidence, VoiceSpan
 from shuanglu.timeline.events import CardSide
 
+GOES_ALONG_FROM = 0.45
+"""Of its batch must be there for sound to go with a look."""
 VOICE_LAG_MS = 64
 """The detector works in windows of 32 ms: the last one or two may still be incomplete."""
 KEPT_VOICES = 4_000
@@ -80,7 +84,7 @@ class SessionObserver:
     ) -> None:
         self.number = number
         self.dropped = Dropped()
-        self._link = link
+        self._outbox = Outbox(link)
         self._settings = settings
         self._models = models
         self._listeners = listeners
@@ -89,8 +93,6 @@ class SessionObserver:
         self._asked_faces = AskedFaces()
         self._asked_still = AskedStill()
         self._reference: FaceTemplate | None = None
-        self._in_flight: dict[int, Picture | Sound] = {}
-        self._next_sample = 0
         self._batch: list[EncodedFrame] = []
         self._wanted_ms: float = math.inf
         self._words_until_ms: float = -math.inf
@@ -111,7 +113,7 @@ class SessionObserver:
     def _push_picture(self, frame: EncodedFrame) -> None:
         if frame.codec == "OPUS":
             return
-        waiting = [sample for sample in self._in_flight.values() if isinstance(sample, Picture)]
+        waiting = self._outbox.pictures
         looking = sum(picture.look != "decode" for picture in waiting)
         before = self._feed.dropped
         self._feed.is_face_asked = self._asked_faces.is_open
@@ -121,7 +123,7 @@ class SessionObserver:
             return
         sample = Picture(
             session=self.number,
-            sample=self._number(),
+            sample=self._outbox.number(),
             codec=frame.codec,
             pts_ms=frame.pts_ms,
             is_key=frame.is_key,
@@ -130,11 +132,19 @@ class SessionObserver:
             calm=self._feed.is_calm,
             still_above=self._asked_still.above if look == "card" else None,
         )
-        if self._send(sample, frame.data):
+        if self._outbox.send_picture(sample, frame.data):
             self._feed.sent(look, frame.pts_ms)
+            self._sound_goes_along(look, frame.pts_ms)
         else:
             self._feed.begin_again()
             self.dropped.pictures += 1
+
+    def _sound_goes_along(self, look: Look, pts_ms: float) -> None:
+        """The process is awake for a look: sound that would wake it again soon goes with it."""
+        if look != "decode" and self._batch:
+            due_ms = self._batch_ms(pts_ms)
+            if pts_ms - self._batch[0].pts_ms >= due_ms * GOES_ALONG_FROM:
+                self._flush_sound()
 
     def _push_sound(self, frame: EncodedFrame) -> None:
         self._batch.append(frame)
@@ -155,27 +165,17 @@ class SessionObserver:
         batch, self._batch = self._batch, []
         if not batch:
             return
-        waiting = sum(isinstance(sample, Sound) for sample in self._in_flight.values())
         sample = Sound(
             session=self.number,
-            sample=self._number(),
+            sample=self._outbox.number(),
             words_awaited=self._feed.mode in _WORDS_AWAITED,
             pts_ms=tuple(frame.pts_ms for frame in batch),
             sizes=tuple(len(frame.data) for frame in batch),
         )
-        too_late = waiting >= self._settings.max_audio_in_flight
-        if too_late or not self._send(sample, b"".join(frame.data for frame in batch)):
+        body = b"".join(frame.data for frame in batch)
+        too_late = len(self._outbox.sounds) >= self._settings.max_audio_in_flight
+        if too_late or not self._outbox.send_sound(sample, body):
             self.dropped.sounds += len(batch)
-
-    def _number(self) -> int:
-        self._next_sample += 1
-        return self._next_sample
-
-    def _send(self, sample: Picture | Sound, body: bytes) -> bool:
-        if self._link is None or not self._link.send(sample, body):
-            return False
-        self._in_flight[sample.sample] = sample
-        return True
 
     # --- back ------------------------------------------------------------------------
 
@@ -186,7 +186,7 @@ class SessionObserver:
 
     def answered(self, answer: Answer, body: bytes) -> None:
         """One sample came back from the process."""
-        asked = self._in_flight.pop(answer.sample, None)
+        asked = self._outbox.answered(answer.sample)
         if asked is None:
             return
         for interval in answer.processed:
@@ -243,24 +243,24 @@ class SessionObserver:
 
     def lost(self) -> None:
         """The process is gone: nothing is evaluated until samples flow again."""
-        self._in_flight.clear()
+        self._outbox.forget()
         self._feed.begin_again()
         self._progress.set()
         self._listeners.on_lost()
 
     async def close(self) -> None:
         """Send no more samples; idempotent. What was measured can still be asked."""
-        if self._link is not None:
-            self._link.close(self)
-            self._link = None
-        self._in_flight.clear()
+        if self._outbox.link is not None:
+            self._outbox.link.close(self)
+            self._outbox.link = None
+        self._outbox.forget()
         self._batch = []
         self._progress.set()
 
     @property
     def is_waiting(self) -> bool:
         """Whether a sample is on its way and not answered."""
-        return bool(self._in_flight)
+        return bool(self._outbox.pictures or self._outbox.sounds)
 
     # --- how it looks ------------------------------------------------------------------
 
@@ -277,7 +277,7 @@ class SessionObserver:
     @property
     def needs_key_frame(self) -> bool:
         """Whether the phone should be asked for a key frame now."""
-        return self._link is not None and self._feed.needs_key_frame
+        return self._outbox.link is not None and self._feed.needs_key_frame
 
     @property
     def card_hint(self) -> CardHint | None:
@@ -307,7 +307,7 @@ class SessionObserver:
     async def enrol(self, timeout_s: float) -> FaceTemplate | None:
         """Make the best frontal face of the next pictures the session's reference."""
         model = self._models.face_recognition
-        if self._link is None or model is None:
+        if self._outbox.link is None or model is None:
             return None
         self._feed.hurry()
         found = await self._asked_faces.next_ones(timeout_s)
@@ -324,9 +324,9 @@ class SessionObserver:
         if model is None or template.model_sha256 != model.sha256:
             return
         self._reference = template
-        if self._link is not None:
+        if self._outbox.link is not None:
             reference = Template.of(template.vector)
-            self._link.tell(UseReference(session=self.number, reference=reference))
+            self._outbox.link.tell(UseReference(session=self.number, reference=reference))
 
     async def compare(
         self, template: FaceTemplate, *, own_from: float, timeout_s: float
@@ -337,7 +337,7 @@ class SessionObserver:
         portrait before his face would else have it compared with itself.
         """
         model, reference = self._models.face_recognition, self._reference
-        if self._link is None or model is None or template.model_sha256 != model.sha256:
+        if self._outbox.link is None or model is None or template.model_sha256 != model.sha256:
             return None
         if reference is None:
             return None
@@ -373,7 +373,7 @@ class SessionObserver:
         self._flush_sound()
         try:
             async with asyncio.timeout(timeout_s):
-                while self._link is not None and not self._is_evaluated(until_ms):
+                while self._outbox.link is not None and not self._is_evaluated(until_ms):
                     self._progress.clear()
                     await self._progress.wait()
         except TimeoutError:
@@ -383,7 +383,7 @@ class SessionObserver:
         return self._sound_is_evaluated(until_ms)
 
     def _is_evaluated(self, until_ms: int) -> bool:
-        pictures = (s for s in self._in_flight.values() if isinstance(s, Picture))
+        pictures = self._outbox.pictures
         if any(each.pts_ms <= until_ms and each.look != "decode" for each in pictures):
             return False
         return self._models.voice_activity is None or self._sound_is_evaluated(until_ms)

@@ -33,7 +33,7 @@ class ObserverSettings(BaseSettings):
     key_frame_after_ms: int = Field(
         default=900, ge=0, description="a picture older than this makes us ask for a key frame"
     )
-    audio_batch_ms: int = Field(default=400, ge=20, description="sound is sent in such batches")
+    audio_batch_ms: int = Field(default=450, ge=20, description="sound is sent in such batches")
     voice_batch_ms: int = Field(
         default=200, ge=20, description="the same while a voice is heard: its words are waited for"
     )

@@ -27,6 +27,7 @@ from media_worker.observe.voice import (
 from media_worker.utterance import Utterance
 from shuanglu.timeline.events import Metric
 
+OPUS_HZ = 48_000
 MEASURED_MS = 1000
 FULL_SCALE = 0.97
 """Opus and the resampling round the flat tops of clipped sound off to about this."""
@@ -39,25 +40,35 @@ MAX_SKEW_MS = 20
 
 
 class OpusDecoder:
-    """Opus packets to 16 kHz mono. A packet that cannot be decoded gives nothing."""
+    """Opus packets to 48 kHz mono. A packet that cannot be decoded gives nothing."""
 
     def __init__(self) -> None:
         self._decoder: Any = av.CodecContext.create("opus", "r")
-        self._decoder.sample_rate = 48_000
+        self._decoder.sample_rate = OPUS_HZ
         self._decoder.layout = "mono"
-        self._resampler = av.AudioResampler("flt", "mono", RATE_HZ)
 
-    def decode(self, packet: bytes) -> Samples:
-        """Samples of one packet."""
+    def decode(self, packet: bytes) -> list[Samples]:
+        """Samples of one packet, in pieces."""
         try:
             frames = self._decoder.decode(av.Packet(packet))
         except (av.FFmpegError, ValueError):
-            return np.zeros(0, np.float32)
-        parts: list[Samples] = []
-        for frame in frames:
-            frame.pts = None
-            parts += [out.to_ndarray()[0] for out in self._resampler.resample(frame)]
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+            return []
+        return [np.frombuffer(frame.planes[0], np.float32, frame.samples) for frame in frames]
+
+
+class Resampler:
+    """48 kHz to what the detector hears, all that has come at once: a call costs more than it."""
+
+    def __init__(self) -> None:
+        self._resampler = av.AudioResampler("fltp", "mono", RATE_HZ)
+
+    def resample(self, pieces: list[Samples]) -> list[Samples]:
+        """The next stretch of one run, in pieces."""
+        if not pieces:
+            return []
+        whole = av.AudioFrame.from_ndarray(np.concatenate(pieces)[None], "fltp", "mono")
+        whole.sample_rate = OPUS_HZ
+        return [out.to_ndarray()[0] for out in self._resampler.resample(whole)]
 
 
 class SoundMeter:
@@ -71,13 +82,15 @@ class SoundMeter:
         self._voiced: list[bool] = []
         self._clipped = 0
 
-    def hear(self, window: Samples, until_ms: float, *, voiced: bool | None) -> Sample | None:
+    def hear(
+        self, power: float, clipped: int, until_ms: float, *, voiced: bool | None
+    ) -> Sample | None:
         """Take a window that ends at ``until_ms``; what was measured when a second is full.
 
         ``voiced`` is ``None`` where nobody can tell: then voice and noise are not measured.
         """
-        self._powers.append(float(np.square(window).mean()))
-        self._clipped += int((np.abs(window) >= FULL_SCALE).sum())
+        self._powers.append(power)
+        self._clipped += clipped
         if voiced is not None:
             self._voiced.append(voiced)
         if len(self._powers) * WINDOW_MS < MEASURED_MS:
@@ -123,10 +136,12 @@ class SoundObserver:
         self._begin_run(0.0)
 
     def _begin_run(self, at_ms: float) -> None:
-        self._decoder = OpusDecoder()
+        self._decoder, self._resampler = OpusDecoder(), Resampler()
         self._meter = SoundMeter()
         self._tracker = VoiceTracker(self._model) if self._model else None
         self._cutter = UtteranceCutter()
+        self._fresh: list[Samples] = []
+        self._fresh_count = 0
         self._waiting = np.zeros(0, np.float32)
         self._waiting_ms = at_ms
         self._running = False
@@ -138,7 +153,8 @@ class SoundObserver:
         self._cutter.is_awaited = words_awaited
         for pts_ms, packet in packets:
             self._step_to(pts_ms)
-            self._hear(self._decoder.decode(packet))
+            for piece in self._decoder.decode(packet):
+                self._take(piece)
         self._use_windows()
 
     def take(self) -> Heard:
@@ -149,7 +165,8 @@ class SoundObserver:
 
     @property
     def _until_ms(self) -> float:
-        return self._waiting_ms + len(self._waiting) * 1000 / RATE_HZ
+        heard_ms = len(self._waiting) * 1000 / RATE_HZ + self._fresh_count * 1000 / OPUS_HZ
+        return self._waiting_ms + heard_ms
 
     def _step_to(self, pts_ms: float) -> None:
         """Bring the run to the packet's time: fill a hole, or begin again."""
@@ -160,27 +177,34 @@ class SoundObserver:
             self._begin_run(pts_ms)
             self._running = True
         elif hole_ms > MAX_SKEW_MS:
-            self._hear(np.zeros(round(hole_ms * RATE_HZ / 1000), np.float32))
+            self._take(np.zeros(round(hole_ms * OPUS_HZ / 1000), np.float32))
         elif hole_ms < -MAX_SKEW_MS:
             self._waiting_ms += hole_ms  # the clocks were aligned: sound moved back
 
-    def _hear(self, samples: Samples) -> None:
-        self._waiting = np.concatenate([self._waiting, samples])
+    def _take(self, piece: Samples) -> None:
+        self._fresh.append(piece)
+        self._fresh_count += len(piece)
 
     def _use_windows(self) -> None:
+        self._waiting = np.concatenate([self._waiting, *self._resampler.resample(self._fresh)])
+        self._fresh, self._fresh_count = [], 0
         whole = len(self._waiting) // WINDOW
         if not whole:
             return
         from_ms, windows = self._waiting_ms, self._waiting[: whole * WINDOW].reshape(-1, WINDOW)
-        voiced = self._track(windows, from_ms)
-        for number, window in enumerate(windows):
-            until_ms = from_ms + (number + 1) * WINDOW_MS
-            if sample := self._meter.hear(window, until_ms, voiced=voiced[number]):
-                self._heard.samples.append(sample)
         self._waiting = self._waiting[whole * WINDOW :]
         self._waiting_ms = from_ms + whole * WINDOW_MS
+        self._measure(windows, from_ms, self._track(windows, from_ms))
         if self._tracker:
             self._heard.processed.append((math.floor(from_ms), math.ceil(self._waiting_ms)))
+
+    def _measure(self, windows: Samples, from_ms: float, voiced: list[bool] | list[None]) -> None:
+        powers = np.square(windows).mean(axis=1).tolist()
+        clipped = (np.abs(windows) >= FULL_SCALE).sum(axis=1).tolist()
+        for number, heard in enumerate(zip(powers, clipped, strict=True), start=1):
+            until_ms = from_ms + number * WINDOW_MS
+            if sample := self._meter.hear(*heard, until_ms, voiced=voiced[number - 1]):
+                self._heard.samples.append(sample)
 
     def _track(self, windows: Samples, from_ms: float) -> list[bool] | list[None]:
         """In which of the windows is a voice; ``None`` where nobody can tell."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from media_worker.observe.landmarks import Landmarks, Points
+from media_worker.observe.face_region import Points
+from media_worker.observe.landmarks import Landmarks
 from shuanglu.timeline.events import Metric
 
 MOVED_SHARE = 0.02

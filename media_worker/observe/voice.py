@@ -9,17 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from media_worker.observe.messages import Voice
+from media_worker.observe.network import single_threaded
 
 RATE_HZ = 16_000
 WINDOW = 512
 """Samples a step, 32 ms: the model's own."""
 WINDOW_MS = WINDOW * 1000 / RATE_HZ
 CONTEXT = 64
-_ERRORS_ONLY = 3
-"""It warns of weights that its exporter left unused."""
 BEGINS_AT = 0.5
 GOES_ON_AT = 0.35
 """silero's own advice: leave a voice later than it was entered."""
@@ -36,12 +34,7 @@ class VoiceModel:
     """The network; one for the whole process. State belongs to the sessions."""
 
     def __init__(self, model: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = _ERRORS_ONLY
-        self._session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = single_threaded(str(model))
         self.probabilities(np.zeros((1, CONTEXT + WINDOW), np.float32), fresh_state())
 
     def probabilities(self, windows: Samples, state: State) -> tuple[Samples, State]:

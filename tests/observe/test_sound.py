@@ -112,8 +112,8 @@ def test_speech_does_not_count_as_noise(voice_model: VoiceModel, customer_speech
 
 
 def test_noise_is_not_measured_while_somebody_speaks_without_a_pause() -> None:
-    meter, window = SoundMeter(), np.full(512, 0.1, np.float32)
-    told = [meter.hear(window, n * 32.0, voiced=n % 10 != 0) for n in range(1, 33)]
+    meter = SoundMeter()
+    told = [meter.hear(0.01, 0, n * 32.0, voiced=n % 10 != 0) for n in range(1, 33)]
     (sample,) = [each for each in told if each]
     assert Metric.NOISE not in sample.metrics
     assert sample.metrics[Metric.VOICE] == pytest.approx(29 / 32, abs=0.001)
