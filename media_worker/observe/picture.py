@@ -37,8 +37,8 @@ from shuanglu.timeline.events import Metric
 
 DETECT_EVERY_MS = 450
 """How often the whole picture is searched for faces while landmarks follow the one."""
-_FOLLOWED = frozenset({"answer", "close"})
-"""Looks so close together that landmarks follow the face from one to the next."""
+_FOLLOWED = frozenset({"answer", "close", "card"})
+"""Looks so close together that the face need not be searched for in each."""
 MAY_REST_MS = 3000
 """Of a face that has been still for longer every look is measured: did it blink?"""
 BRIGHT_FACE, DARK_FACE = 140.0, 20.0

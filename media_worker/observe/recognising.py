@@ -14,7 +14,7 @@ from media_worker.observe.likeness import cosine
 from media_worker.observe.messages import Template
 from shuanglu.timeline.events import Metric
 
-RECOGNISE_EVERY_MS = 10_000
+RECOGNISE_EVERY_MS = 15_000
 RECOGNISE_SOON_MS = 250
 """The same after a change that another person may have made, or a doubtful likeness."""
 DOUBTFUL_BELOW = 0.5

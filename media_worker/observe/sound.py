@@ -31,6 +31,9 @@ OPUS_HZ = 48_000
 MEASURED_MS = 1000
 FULL_SCALE = 0.97
 """Opus and the resampling round the flat tops of clipped sound off to about this."""
+QUIET = 10 ** (-62 / 10)
+"""Power below which nobody speaks into a phone: -62 dBFS over 32 ms. No recogniser here listens to
+what stays below -60 dBFS."""
 LEAST_NOISE_WINDOWS = 6
 """Noise is measured only in seconds in which nobody speaks for at least 192 ms."""
 MAX_HOLE_MS = 500
@@ -194,25 +197,30 @@ class SoundObserver:
         from_ms, windows = self._waiting_ms, self._waiting[: whole * WINDOW].reshape(-1, WINDOW)
         self._waiting = self._waiting[whole * WINDOW :]
         self._waiting_ms = from_ms + whole * WINDOW_MS
-        self._measure(windows, from_ms, self._track(windows, from_ms))
+        powers = np.square(windows).mean(axis=1)
+        quiet = bool(powers.max() < QUIET)
+        self._measure(windows, powers, from_ms, self._track(windows, from_ms, quiet=quiet))
         if self._tracker:
             self._heard.processed.append((math.floor(from_ms), math.ceil(self._waiting_ms)))
 
-    def _measure(self, windows: Samples, from_ms: float, voiced: list[bool] | list[None]) -> None:
-        powers = np.square(windows).mean(axis=1).tolist()
-        clipped = (np.abs(windows) >= FULL_SCALE).sum(axis=1).tolist()
-        for number, heard in enumerate(zip(powers, clipped, strict=True), start=1):
+    def _measure(
+        self, windows: Samples, powers: Samples, from_ms: float, voiced: list[bool] | list[None]
+    ) -> None:
+        clipped = (np.abs(windows) >= FULL_SCALE).sum(axis=1)
+        heard_of = zip(powers.tolist(), clipped.tolist(), strict=True)
+        for number, heard in enumerate(heard_of, start=1):
             until_ms = from_ms + number * WINDOW_MS
             if sample := self._meter.hear(*heard, until_ms, voiced=voiced[number - 1]):
                 self._heard.samples.append(sample)
 
-    def _track(self, windows: Samples, from_ms: float) -> list[bool] | list[None]:
+    def _track(self, windows: Samples, from_ms: float, *, quiet: bool) -> list[bool] | list[None]:
         """In which of the windows is a voice; ``None`` where nobody can tell."""
         tracker = self._tracker
         if tracker is None:
             return [None] * len(windows)
         voiced = []
-        for number, probability in enumerate(tracker.probabilities(windows)):
+        found = tracker.silence(windows) if quiet else tracker.probabilities(windows)
+        for number, probability in enumerate(found):
             at_ms = from_ms + number * WINDOW_MS
             if voice := tracker.hear(probability, at_ms):
                 self._heard.voices.append(voice)

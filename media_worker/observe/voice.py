@@ -73,6 +73,14 @@ class VoiceTracker:
         self._context = whole[-1:, -CONTEXT:]
         return found
 
+    def silence(self, windows: Samples) -> Samples:
+        """The same where it is too quiet for a voice: the network is not asked.
+
+        Its state stays what it was when it last heard anything.
+        """
+        self._context = windows[-1:, -CONTEXT:]
+        return np.zeros(len(windows), np.float32)
+
     def hear(self, probability: float, at_ms: float) -> Voice | None:
         """The window that begins at ``at_ms``; tell of a voice that began, grew or ended."""
         self.voiced = probability >= (BEGINS_AT if self._from_ms is None else GOES_ON_AT)

@@ -61,6 +61,22 @@ def test_voice_spans_are_within_200_ms(voice_model: VoiceModel, customer_speech:
         assert abs(to_ms - true_to) <= 200
 
 
+@pytest.mark.parametrize("level_db", [0, -20, -30])
+def test_a_soft_voice_is_heard_after_a_long_silence(
+    voice_model: VoiceModel, customer_speech: Samples, level_db: float
+) -> None:
+    """Silence is not shown to the detector; what begins after it must be."""
+    speech = customer_speech * np.float32(10 ** (level_db / 20))
+    samples = np.concatenate([silence(5.0), speech, silence(1.0)])
+    truth = loud_spans(np.concatenate([silence(5.0), customer_speech, silence(1.0)]))
+    heard = hear(SoundObserver(voice_model), opus_frames(samples))
+    found = _joined(spans(heard.voices))
+    assert all(abs(ours[0] - true[0]) <= 200 for ours, true in zip(found, truth, strict=True))
+    assert values(heard.samples, Metric.VOICE)[:4] == [0, 0, 0, 0]
+    assert heard.processed[0][0] <= 40
+    assert len(heard.utterances) == len(truth)
+
+
 def _joined(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
     out: list[tuple[int, int]] = []
     for start, end in found:
