@@ -14,7 +14,8 @@ from media_worker.observe.likeness import cosine
 from media_worker.observe.messages import Template
 from shuanglu.timeline.events import Metric
 
-RECOGNISE_EVERY_MS = 15_000
+RECOGNISE_EVERY_MS = 12_000
+"""Two looks later the policy's ``stale_after_ms`` of an identity (15 s) is not over yet."""
 RECOGNISE_SOON_MS = 250
 """The same after a change that another person may have made, or a doubtful likeness."""
 DOUBTFUL_BELOW = 0.5
