@@ -33,8 +33,13 @@ from shuanglu.timeline.events import Metric
 FIRST_RESTART_DELAY_S = 0.1
 SOUND_LIFE_S = 30.0
 """A process that lived this long was sound: the next restart is quick again."""
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""More threads would wait for each other, spinning, for products of small matrices."""
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+}
+"""More threads would wait for each other, spinning, for products of small matrices. Every look goes
+over some 20 MB: in huge pages it takes 5 % less."""
 WATCH_EVERY_S = 0.25
 
 _log = structlog.get_logger(__name__)
@@ -220,7 +225,7 @@ class ObserverProcess:
             *self._models.arguments(),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **ONE_THREAD},
+            env={**os.environ, **ENVIRONMENT},
             start_new_session=True,  # Ctrl-C in a terminal is for the parent, which ends this
         )
 

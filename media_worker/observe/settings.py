@@ -20,7 +20,7 @@ class ObserverSettings(BaseSettings):
         default=450, ge=0, description="the same when it may be frozen, or another's face"
     )
     answer_interval_ms: int = Field(
-        default=390, ge=0, description="the same while a spoken answer is due"
+        default=260, ge=0, description="the same while a spoken answer is due"
     )
     lips_interval_ms: int = Field(
         default=120, ge=0, description="the same while a voice is heard that may be the answer"

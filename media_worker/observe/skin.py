@@ -59,11 +59,11 @@ def _lab(means: Means) -> Means:
 
 
 def _patches(picture: Pixels, landmarks: Landmarks, where: tuple[int, ...]) -> Means:
+    """Mean colour around each point that lies in the picture, or so near that its patch does."""
     half = max(2, round(PATCH_SHARE * landmarks.height))
-    means = []
-    for number in where:
-        x, y = (round(value) for value in landmarks.points[number])
-        patch = picture[max(0, y - half) : y + half + 1, max(0, x - half) : x + half + 1]
-        if patch.size:
-            means.append(cv2.mean(patch)[:3])
-    return np.array(means)
+    middles = np.rint(landmarks.points[list(where)]).astype(np.intp)
+    last = np.array(picture.shape[1::-1]) - 1
+    near = ((middles >= -half) & (middles <= last + half)).all(axis=1)
+    reach = np.arange(-half, half + 1)
+    xs, ys = (np.clip(middles[near, axis, None] + reach, 0, last[axis]) for axis in (0, 1))
+    return np.asarray(picture[ys[:, :, None], xs[:, None, :]].mean(axis=(1, 2)), np.float64)

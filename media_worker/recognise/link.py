@@ -27,7 +27,11 @@ from media_worker.recognise.messages import (
 from media_worker.recognise.settings import RecogniserSettings
 
 FIRST_RESTART_DELAY_S = 0.1
-_SINGLE_THREAD = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "HF_HUB_OFFLINE": "1",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # weights of 80 MB are gone over for each sign
+}
 
 Kind = Literal["sound", "digits", "card", "strokes"]
 
@@ -135,7 +139,7 @@ class RecogniserProcess:
             self._load.model_dump_json(),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **_SINGLE_THREAD},
+            env={**os.environ, **_ENVIRONMENT},
             start_new_session=True,  # Ctrl-C in a terminal is for the parent, which ends this
         )
 
