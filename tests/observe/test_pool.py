@@ -87,6 +87,36 @@ async def test_a_customer_who_is_only_spoken_to_is_looked_at_more_briefly(
     assert 4 <= seen[1] < 8
 
 
+async def test_frames_that_are_only_decoded_wait_for_the_next_look(
+    pool: ObserverPool, pictures: Pictures
+) -> None:
+    sink = Sink()
+    session = await sink.open(pool)
+    frames = stream(pictures(Scene.FACE)[:1] * 40, key_every=60)
+    await show(session, sink, frames[:1])
+    for frame in frames[1:27]:
+        session.push(frame)
+    assert not session.is_waiting  # six of them are wanted, and held
+    await show(session, sink, frames[28:29])  # layer 0 again, 0.93 s after the look before
+    assert sink.column(Metric.FACES) == [1, 1], "it was decoded from what was held"
+    assert session.dropped.pictures == 0
+    await session.close()
+
+
+async def test_sound_that_is_nearly_a_batch_goes_with_a_look(
+    pool: ObserverPool, pictures: Pictures
+) -> None:
+    for seconds, goes in ((0.1, False), (0.3, True)):
+        session = await Sink().open(pool)
+        for frame in opus_frames(silence(seconds)):
+            session.push(frame)
+        assert not session.is_waiting
+        (look,) = key_frames(pictures(Scene.FACE)[:1], start_ms=seconds * 1000)
+        session.push(look)
+        assert bool(session._outbox.sounds) is goes
+        await session.close()
+
+
 async def test_sound_goes_at_once_while_words_are_waited_for(pool: ObserverPool) -> None:
     for mode, goes in ((WatchMode.WATCH, False), (WatchMode.ANSWER, True)):
         session = await Sink().open(pool)
