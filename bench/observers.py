@@ -1,6 +1,7 @@
 """What looking at one session costs: the observer process's time for a running stream.
 
-``python -m bench.observers``: prints shares of a core, and how much was measured.
+``python -m bench.observers``: prints shares of a core, and how much was measured; then what a
+session costs when many are looked at at once: a process that sleeps wakes with cold caches.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ from tests.observe.encoding import Pixels, stream
 RATE_HZ = 30
 PASS_S = 8
 SENSOR_NOISE = 2.0
+AT_ONCE = (1, 4, 10)
+APART_S = 0.37
+"""One session begins so long after another: no two are looked at in the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +75,61 @@ async def measure(passes: int = 3) -> list[Cost]:
         await pool.stop()
 
 
-async def _cost(
-    pool: ObserverPool, name: str, frames: list[EncodedFrame], mode: WatchMode, passes: int
+async def measure_at_once(passes: int = 3) -> list[Cost]:
+    """The usual way to look, at one customer and at many in one process."""
+    frames = stream(list(_camera()), key_every=2 * RATE_HZ)
+    pool = ObserverPool(ObserverSettings(), ModelRegistry(ModelSettings()))
+    await pool.start()
+    try:
+        return [await _cost_at_once(pool, frames, count, passes) for count in AT_ONCE]
+    finally:
+        await pool.stop()
+
+
+async def _cost_at_once(
+    pool: ObserverPool, frames: list[EncodedFrame], count: int, passes: int
 ) -> Cost:
     measured: list[Measurement] = []
-    session = await pool.open_session(
+    sessions = [await _open(pool, measured) for _ in range(count)]
+    for session in sessions:
+        session.attentive = False
+    (pid,) = pool.processes
+    began_s, began_cpu_s = time.monotonic(), _cpu_s(pid)
+    async with asyncio.TaskGroup() as playing:
+        for number, session in enumerate(sessions):
+            playing.create_task(_play_later(session, frames, number * APART_S, passes))
+    each_s = (_cpu_s(pid) - began_cpu_s) / count
+    dropped = sum(session.dropped.pictures for session in sessions)
+    for session in sessions:
+        await session.close()
+    seconds = passes * PASS_S
+    name = f"watch, nobody answers, {count} at once, {time.monotonic() - began_s:.0f} s"
+    return Cost(name, each_s / seconds, len(measured) / seconds / count, dropped)
+
+
+async def _play_later(
+    session: SessionObserver, frames: list[EncodedFrame], after_s: float, passes: int
+) -> None:
+    await asyncio.sleep(after_s)
+    for number in range(passes):
+        await _play(session, frames, number * PASS_S * 1000)
+
+
+async def _open(pool: ObserverPool, measured: list[Measurement]) -> SessionObserver:
+    return await pool.open_session(
         "ses_BENCH",
         on_measurement=measured.append,
         on_voice=lambda _span: None,
         on_utterance=lambda _utterance: None,
         on_lost=lambda: None,
     )
+
+
+async def _cost(
+    pool: ObserverPool, name: str, frames: list[EncodedFrame], mode: WatchMode, passes: int
+) -> Cost:
+    measured: list[Measurement] = []
+    session = await _open(pool, measured)
     session.mode = mode
     (pid,) = pool.processes
     enrolling = asyncio.create_task(session.enrol(10.0))
@@ -121,9 +169,9 @@ def _cpu_s(pid: int) -> float:
 
 def main() -> None:
     """Print the table."""
-    for cost in asyncio.run(measure()):
+    for cost in (*asyncio.run(measure()), *asyncio.run(measure_at_once())):
         print(
-            f"{cost.name:40} {cost.core_share:.4f} of a core, "
+            f"{cost.name:45} {cost.core_share:.4f} of a core, "
             f"{cost.measured_a_second:.2f} measured a second, {cost.dropped} dropped"
         )
 

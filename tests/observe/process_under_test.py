@@ -1,7 +1,6 @@
 """The observer process itself, without the pool: a frame in, its answer out.
 
-MediaPipe contacts its vendor, so it is loaded nowhere but in this process, which has left
-the network.
+The libraries that look at faces are loaded nowhere but in this process, which has left the network.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def _is_apart(pid: int) -> bool:
     return namespace != Path("/proc/self/ns/net").readlink() and not routes
 
 
-def test_mediapipe_can_reach_nobody_from_any_of_its_threads(
+def test_no_library_can_reach_anybody_from_any_of_its_threads(
     observed: ProcessUnderTest, pictures: Callable[[Scene], list[Pixels]]
 ) -> None:
     (seen,) = observed.metrics(pictures(Scene.FACE)[:1])
