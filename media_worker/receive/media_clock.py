@@ -2,8 +2,10 @@
 
 Stage: between assembly and everything that uses ``pts_ms``. Both tracks begin on the
 arrival of their first packet; when the sender reports of both are known, audio is
-stepped once onto the video clock. Sender (NTP) and local clocks are never mixed:
-only differences between two sender times are used.
+stepped onto the video clock. A phone that is too busy loses samples of its microphone without
+a trace in their time stamps, and its sound falls behind the picture by as much: only sender
+reports tell. So audio is stepped again when two of its reports agree that it has drifted.
+Sender (NTP) and local clocks are never mixed: only differences between two sender times are used.
 Source: RFC 3550 6.4.1.
 """
 
@@ -16,6 +18,9 @@ from media_worker.receive.events import TrackKind
 TICKS_PER_MS = {"audio": 48.0, "video": 90.0}
 MAX_STEP_MS = 2000.0
 """A larger step is a lie or a broken clock, not an offset between two tracks."""
+MAX_DRIFT_MS = 60.0
+"""Further apart, sound and picture are told to be out of step (EBU R 37: 40 ms early, 60 ms
+late). A single report of a busy phone is off by some 30 ms."""
 MAX_OFF_ARRIVAL_MS = 3000.0
 """Further than this from its arrival, a time stamp has jumped; the track starts anew."""
 MIN_ADVANCE_MS = 1.0
@@ -35,6 +40,7 @@ class MediaClock:
         self._last_ms: dict[TrackKind, float] = {}
         self._zero_ms: float | None = None
         self._aligned = False
+        self._suspected_ms = 0.0
 
     def media_time(self, kind: TrackKind, timestamp: int, arrival_ms: float) -> float:
         """Media time of a frame, in milliseconds; ``timestamp`` is unwrapped."""
@@ -71,16 +77,33 @@ class MediaClock:
             return
         sender_ms = ntp / NTP_FRACTION * 1000
         self._sender_zero_ms[kind] = sender_ms - timestamp / TICKS_PER_MS[kind]
-        self._align()
+        if not self._aligned:
+            self._align()
+        elif kind == "audio":
+            self._follow()
 
     def _align(self) -> None:
-        if self._aligned or len(self._sender_zero_ms) < len(TICKS_PER_MS):
+        if len(self._sender_zero_ms) < len(TICKS_PER_MS):
             return
+        apart_ms = self._apart_ms()
+        if abs(apart_ms) <= MAX_STEP_MS:
+            self._aligned, self._suspected_ms = True, 0.0
+            self._step(apart_ms)
+
+    def _follow(self) -> None:
+        """Step by what two reports in a row agree on; the second may be the wrong one, too."""
+        apart_ms, before_ms = self._apart_ms(), self._suspected_ms
+        drifted = MAX_DRIFT_MS < abs(apart_ms) <= MAX_STEP_MS
+        self._suspected_ms = apart_ms if drifted else 0.0
+        if drifted and apart_ms * before_ms > 0:
+            self._suspected_ms = 0.0
+            self._step(min(apart_ms, before_ms, key=abs))
+
+    def _apart_ms(self) -> float:
+        """How far audio's base is from where the sender reports put it, beside video's."""
         apart_ms = self._sender_zero_ms["audio"] - self._sender_zero_ms["video"]
-        audio_base_ms = self._base_ms["video"] + apart_ms
-        step_ms = audio_base_ms - self._base_ms["audio"]
-        if abs(step_ms) > MAX_STEP_MS:
-            return
-        self._aligned = True
-        self._base_ms["audio"] = audio_base_ms
+        return self._base_ms["video"] + apart_ms - self._base_ms["audio"]
+
+    def _step(self, step_ms: float) -> None:
+        self._base_ms["audio"] += step_ms
         self._on_step(step_ms)

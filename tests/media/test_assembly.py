@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from media_worker.receive.bitrate import BitrateCeiling
 from media_worker.receive.feedback import nack
-from media_worker.receive.media_clock import MediaClock
+from media_worker.receive.media_clock import MAX_STEP_MS, MediaClock
 from media_worker.receive.pictures import AssembledFrame
 from media_worker.receive.settings import ReceiveSettings
 from media_worker.receive.statistics import StreamStatistics
@@ -233,7 +233,7 @@ class Clocked:
         self.clock = MediaClock(lambda: offset_ms, self.steps.append)
 
 
-def test_audio_is_stepped_once_onto_the_video_clock() -> None:
+def test_audio_is_stepped_onto_the_video_clock() -> None:
     run = Clocked()
     run.clock.media_time("video", 0, 1000.0)
     assert run.clock.media_time("audio", 0, 1000.0) == 0.0
@@ -241,8 +241,66 @@ def test_audio_is_stepped_once_onto_the_video_clock() -> None:
     run.clock.sender_report("audio", (100 << 32) + (1 << 30), 0)  # 250 ms later
     assert run.steps == [pytest.approx(250)]
     assert run.clock.media_time("audio", 960, 1020.0) == pytest.approx(270)
-    run.clock.sender_report("audio", (100 << 32) + (1 << 31), 0)
-    assert len(run.steps) == 1
+
+
+class Phone:
+    """Sends a report of each track every five seconds; its sound loses samples at will."""
+
+    def __init__(self) -> None:
+        self.run = Clocked()
+        self.lost_ms = 0.0
+        self.run.clock.media_time("video", 0, 0.0)
+        self.run.clock.media_time("audio", 0, 0.0)
+        self.report(0.0)
+
+    def report(self, at_ms: float, *, off_ms: float = 0.0) -> None:
+        ntp = (100 << 32) + int(at_ms * (1 << 32) / 1000)
+        self.run.clock.sender_report("video", ntp, int(at_ms * 90))
+        wrong = ntp + int(off_ms * (1 << 32) / 1000)
+        self.run.clock.sender_report("audio", wrong, int((at_ms - self.lost_ms) * 48))
+
+    def sound_at(self, at_ms: float) -> float:
+        return self.run.clock.media_time("audio", int((at_ms - self.lost_ms) * 48), at_ms)
+
+
+@pytest.mark.parametrize("lost_ms", [80.0, 400.0, 1900.0])
+def test_sound_that_lost_samples_is_brought_back_to_the_picture(lost_ms: float) -> None:
+    phone = Phone()
+    phone.lost_ms = lost_ms
+    phone.report(5000)
+    assert phone.sound_at(5010) == pytest.approx(5010 - lost_ms, abs=1)
+    phone.report(10_000)
+    assert phone.run.steps[1:] == [pytest.approx(lost_ms, abs=1)]
+    assert phone.sound_at(10_010) == pytest.approx(10_010, abs=1)
+
+
+def test_sound_that_loses_samples_again_and_again_stays_with_the_picture() -> None:
+    phone = Phone()
+    for seconds in range(5, 300, 5):
+        phone.lost_ms += 40.0
+        phone.report(seconds * 1000)
+        assert phone.sound_at(seconds * 1000) == pytest.approx(seconds * 1000, abs=121)
+    assert phone.lost_ms > MAX_STEP_MS
+
+
+def test_a_report_that_is_off_alone_steps_nothing() -> None:
+    phone = Phone()
+    for seconds, off_ms in enumerate((0, 150, 0, -150, 150, 55, 55, 2500, 2500)):
+        phone.report(5000.0 * (1 + seconds), off_ms=off_ms)
+    assert len(phone.run.steps) == 1
+
+
+def test_sound_that_ran_ahead_is_brought_back_and_never_goes_backwards() -> None:
+    phone = Phone()
+    phone.lost_ms = -200.0
+    before_ms = -1.0
+    for at_ms in range(5000, 11_000, 20):
+        if at_ms in {5000, 10_000}:
+            phone.report(at_ms)
+        now_ms = phone.sound_at(at_ms)
+        assert now_ms > before_ms
+        before_ms = now_ms
+    assert before_ms == pytest.approx(10_980, abs=1)
 
 
 @pytest.mark.parametrize("ntp", [0, 1, 1 << 62, (1 << 64) - 1])
