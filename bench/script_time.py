@@ -50,6 +50,8 @@ PATIENCE_S = 4.0
 TARGET = 1.2
 TAPS_TARGET = 1.0
 ANALYSIS_TARGET = 0.05
+_WHY = ("missing", "not_evaluated", "notes")
+"""What the verdict says of a sale that is not complete."""
 _PAIRS = [f"{number:02}" for number in range(100)]
 """Of digits: read aloud at sight, not after a voice was rendered."""
 _COUNT_TAPS = """(() => {
@@ -201,6 +203,7 @@ def _time_figure(sale: Sale, steps: list[StepTime]) -> dict[str, Any]:
         "holds": ratio <= TARGET and session["summary"]["outcome"] == "complete",
         "details": {
             "outcome": session["summary"]["outcome"],
+            "why": {name: session[f"verdict_{name}"] for name in _WHY},
             "whole_s": round(sale.sealed_s - first, 1),
             "speech_s": round(speech_s, 1),
             "failed_attempts_s": failed_s,

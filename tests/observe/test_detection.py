@@ -18,6 +18,7 @@ from media_worker.observe.detection import (
     MIN_FACE_SCORE,
     NON_MAXIMUM_SUPPRESSION,
     FaceDetector,
+    FaceRecogniser,
     Row,
 )
 from tests.observe.encoding import Pixels
@@ -70,6 +71,46 @@ def test_the_same_faces_as_opencv_finds(  # noqa: PLR0917 - what is varied
 def test_a_picture_without_anything_has_no_face(detector: FaceDetector) -> None:
     for colour in (0, 128, 255):
         assert detector.find(np.full((33, 470, 3), colour, np.uint8)) == []
+
+
+@pytest.mark.parametrize("side_px", [480, 190, 96])
+@pytest.mark.parametrize("turn", [0.0, -12.0, 25.0])
+def test_the_same_likeness_as_by_opencv(
+    detector: FaceDetector,
+    registry: ModelRegistry,
+    pictures: Callable[[Scene], list[Pixels]],
+    side_px: int,
+    turn: float,
+) -> None:
+    path = registry.get("face_recognition").path
+    ours, theirs = FaceRecogniser(path), cv2.FaceRecognizerSF.create(str(path), "")
+    for whole in pictures(Scene.FACE)[:3]:
+        small = cv2.resize(whole, (side_px * 4 // 3, side_px))
+        lean = cv2.getRotationMatrix2D((side_px * 2 / 3, side_px / 2), turn, 1.0)
+        picture = np.asarray(cv2.warpAffine(small, lean, small.shape[1::-1]), np.uint8)
+        (face,) = detector.find(picture)
+        expected = theirs.feature(theirs.alignCrop(picture, face.row[:14])).ravel()
+        vector = np.frombuffer(ours.vector(picture, face), "<f4")
+        assert np.linalg.norm(vector) == pytest.approx(1)
+        assert vector @ expected / np.linalg.norm(expected) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_slope_a_channel_is_the_same_in_parts() -> None:
+    random = np.random.default_rng(8)
+    slopes = random.uniform(-0.5, 1.2, (6, 1, 1)).astype(np.float32)
+    given = random.normal(0, 3, (1, 6, 5, 4)).astype(np.float32)
+    tensor = onnx.TensorProto.FLOAT
+    graph = onnx.helper.make_graph(
+        [onnx.helper.make_node("PRelu", ["in", "slopes"], ["out"])],
+        "slopes",
+        [onnx.helper.make_tensor_value_info("in", tensor, given.shape)],
+        [onnx.helper.make_tensor_value_info("out", tensor, given.shape)],
+        [onnx.numpy_helper.from_array(slopes, "slopes")],
+    )
+    network._split_slopes(graph)
+    assert {node.op_type for node in graph.node} == {"Relu", "BatchNormalization", "Add"}
+    (made,) = ReferenceEvaluator(onnx.helper.make_model(graph)).run(None, {"in": given})
+    assert made == pytest.approx(np.where(given > 0, given, slopes * given), abs=1e-5)
 
 
 @pytest.mark.parametrize(
