@@ -23,8 +23,8 @@ def analysis_seconds(server_pid: int) -> dict[str, float]:
         except OSError:
             continue  # it ended between two looks
         for name, module in ANALYSIS.items():
-            if module in command.split("\0"):
-                used[name] += _cpu_seconds(pid)
+            if command.split("\0")[1:3] == ["-m", module]:
+                used[name] += cpu_seconds(pid)
     return used
 
 
@@ -36,7 +36,8 @@ def _descendants(pid: int) -> list[int]:
     return found
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
+    """Seconds of a core that a process has used."""
     text = Path(f"/proc/{pid}/stat").read_text()
     after_name = text.rpartition(")")[2].split()
     return (int(after_name[_USER_FIELD]) + int(after_name[_SYSTEM_FIELD])) / _TICKS_PER_S

@@ -7,15 +7,14 @@ session costs when many are looked at at once: a process that sleeps wakes with 
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 
+from bench.analysis_time import cpu_seconds
 from demo.animation import Puppet
 from demo.camera import pose_at
 from demo.portrait import landmarks, portrait
@@ -94,11 +93,11 @@ async def _cost_at_once(
     for session in sessions:
         session.attentive = False
     (pid,) = pool.processes
-    began_s, began_cpu_s = time.monotonic(), _cpu_s(pid)
+    began_s, began_cpu_s = time.monotonic(), cpu_seconds(pid)
     async with asyncio.TaskGroup() as playing:
         for number, session in enumerate(sessions):
             playing.create_task(_play_later(session, frames, number * APART_S, passes))
-    each_s = (_cpu_s(pid) - began_cpu_s) / count
+    each_s = (cpu_seconds(pid) - began_cpu_s) / count
     dropped = sum(session.dropped.pictures for session in sessions)
     for session in sessions:
         await session.close()
@@ -136,10 +135,10 @@ async def _cost(
     await asyncio.sleep(0)
     await _play(session, frames, 0)
     await enrolling  # from here on the likeness is measured, too
-    began_s, at_first = _cpu_s(pid), len(measured)
+    began_s, at_first = cpu_seconds(pid), len(measured)
     for number in range(passes):
         await _play(session, frames, (number + 1) * PASS_S * 1000)
-    spent_s = _cpu_s(pid) - began_s
+    spent_s = cpu_seconds(pid) - began_s
     await session.close()
     seconds = passes * PASS_S
     rate = (len(measured) - at_first) / seconds
@@ -160,11 +159,6 @@ async def _play(session: SessionObserver, frames: list[EncodedFrame], from_ms: f
                 frame.data,
             )
         )
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(") ", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:

@@ -20,6 +20,8 @@ import yaml
 from playwright.async_api import Page, async_playwright
 
 from bench.analysis_time import analysis_seconds
+from bench.at_once import AT_ONCE, AtOnce, say_again
+from bench.overheard import launcher
 from demo.body import OwnBody, camera_path
 from demo.browser import launch, phone
 from demo.demo_customer import cards_of, make_body
@@ -95,11 +97,15 @@ class Sale:
 def run() -> list[dict[str, Any]]:
     """``script_over_speech``, ``customer_taps_per_step`` and ``analysis_core_share``."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        server = ServerProcess(Path(folder) / "data")
+        heard = Path(folder) / "heard"
+        names = ("SHUANGLU_OBSERVER_LAUNCHER", "SHUANGLU_RECOGNISER_LAUNCHER")
+        environment = dict.fromkeys(names, launcher(heard))
+        server = ServerProcess(Path(folder) / "data", environment=environment)
         with served(server, ASSETS / "speech"):
             sale, script = asyncio.run(_measure(server, Path(folder)))
+        at_once = asyncio.run(say_again(heard))
     steps = _step_times(script, sale)
-    return [_time_figure(sale, steps), _taps_figure(steps), _analysis_figure(sale)]
+    return [_time_figure(sale, steps), _taps_figure(steps), _analysis_figure(sale, at_once)]
 
 
 async def _measure(server: ServerProcess, folder: Path) -> tuple[Sale, Script]:
@@ -252,10 +258,11 @@ def _taps_figure(steps: list[StepTime]) -> dict[str, Any]:
     }
 
 
-def _analysis_figure(sale: Sale) -> dict[str, Any]:
+def _analysis_figure(sale: Sale, at_once: AtOnce) -> dict[str, Any]:
     """Averaged over the sale: liveness and spoken answers cost far more than the rest."""
     lasted_s = sale.sealed_s - _first_spoken(sale.session)
-    share = round(sum(sale.analysis_s.values()) / lasted_s, 3)
+    each_s = {name: used / AT_ONCE for name, used in at_once.cpu_s.items()}
+    share = _share(each_s, lasted_s)
     return {
         "name": "analysis_core_share",
         "value": share,
@@ -263,11 +270,21 @@ def _analysis_figure(sale: Sale) -> dict[str, Any]:
         "target": f"<= {ANALYSIS_TARGET}",
         "holds": share <= ANALYSIS_TARGET,
         "details": {
+            "sessions_at_once": AT_ONCE,
             "lasted_s": round(lasted_s, 1),
-            "cpu_s": {name: round(used, 1) for name, used in sale.analysis_s.items()},
+            "cpu_s": {name: round(used, 1) for name, used in each_s.items()},
+            "answer_p99_ms": at_once.answer_p99_ms,
+            "alone_beside_the_browser": {
+                "share": _share(sale.analysis_s, lasted_s),
+                "cpu_s": {name: round(used, 1) for name, used in sale.analysis_s.items()},
+            },
             "challenges": sum(
                 event["payload"]["type"] == "liveness.challenged"
                 for event in sale.session["events"]
             ),
         },
     }
+
+
+def _share(cpu_s: Mapping[str, float], lasted_s: float) -> float:
+    return round(sum(cpu_s.values()) / lasted_s, 3)

@@ -153,8 +153,11 @@ class FaceRecogniser:
 
 
 def _upright(picture: Pixels, points: Rows) -> Pixels:
-    """The face at SFace's place, angle and size: by the similarity that lays the five points
-    over SFace's with the least squares (the points as complex numbers, which it multiplies)."""
+    """The face at SFace's place, angle and size.
+
+    By the similarity that lays its five points over SFace's with the least squares: a product
+    with a complex number, the points as such numbers.
+    """
     seen, wanted = (rows[:, 0] + 1j * rows[:, 1] for rows in (points, SFACE_POINTS))
     apart = seen - seen.mean()
     turn = np.vdot(apart, wanted) / np.vdot(apart, apart)

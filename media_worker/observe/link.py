@@ -221,7 +221,7 @@ class ObserverProcess:
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "media_worker.observe.process"),
+            *(*self._settings.launcher, sys.executable, "-m", "media_worker.observe.process"),
             *self._models.arguments(),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

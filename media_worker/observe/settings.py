@@ -12,6 +12,9 @@ class ObserverSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SHUANGLU_OBSERVER_", frozen=True)
 
     processes: int = Field(default=1, ge=0, description="0 leaves every check not evaluated")
+    launcher: tuple[str, ...] = Field(
+        default=(), description="put before the command of a process: taskset, numactl, a probe"
+    )
     watch_interval_ms: int = Field(default=900, ge=0, description="least time between pictures")
     voice_interval_ms: int = Field(
         default=600, ge=0, description="the same while a voice is heard: do the lips move?"

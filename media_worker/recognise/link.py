@@ -27,7 +27,7 @@ from media_worker.recognise.messages import (
 from media_worker.recognise.settings import RecogniserSettings
 
 FIRST_RESTART_DELAY_S = 0.1
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "HF_HUB_OFFLINE": "1",
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # weights of 80 MB are gone over for each sign
@@ -135,11 +135,11 @@ class RecogniserProcess:
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "media_worker.recognise.process"),
+            *(*self._settings.launcher, sys.executable, "-m", "media_worker.recognise.process"),
             self._load.model_dump_json(),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **_ENVIRONMENT},
+            env={**os.environ, **ENVIRONMENT},
             start_new_session=True,  # Ctrl-C in a terminal is for the parent, which ends this
         )
 

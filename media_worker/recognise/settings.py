@@ -22,6 +22,9 @@ class RecogniserSettings(BaseSettings):
     speech_folder: Path | None = Field(
         default=None, description="folder with a model of speech_kind; none: the shipped Whisper"
     )
+    launcher: tuple[str, ...] = Field(
+        default=(), description="put before the command of a process: taskset, numactl, a probe"
+    )
     max_waiting: int = Field(default=8, ge=1, description="of one kind; more are not evaluated")
     answer_deadline_s: float = Field(
         default=20.0, gt=0, description="a process that answers nothing for so long is ended"

@@ -5,6 +5,7 @@ import itertools
 import os
 import signal
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
@@ -39,6 +40,16 @@ async def test_faces_come_back_with_the_models_hashes(
     assert session.faces_between(20_000, 21_000) == "not_evaluated"
     assert [m.at_ms for m in session.measurements_between(1000, 2000)] == [1000, 2000]
     await session.close()
+
+
+async def test_a_launcher_is_put_before_the_command(registry: ModelRegistry) -> None:
+    pool = ObserverPool(ObserverSettings(launcher=("env", "LAUNCHED=observer")), registry)
+    await pool.start()
+    try:
+        (pid,) = pool.processes
+        assert b"LAUNCHED=observer" in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    finally:
+        await pool.stop()
 
 
 async def test_voice_is_waited_for_and_found(pool: ObserverPool, customer_speech: Samples) -> None:

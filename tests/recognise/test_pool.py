@@ -153,3 +153,15 @@ async def test_stopping_ends_what_waits(registry: ModelRegistry, sentence: Sampl
     await pool.stop()
     assert await asyncio.gather(*asked) == [None] * 3
     await pool.stop()
+
+
+async def test_a_launcher_is_put_before_the_command(registry: ModelRegistry) -> None:
+    settings = RecogniserSettings(launcher=("env", "LAUNCHED=recogniser"), card_text=False)
+    pool = RecogniserPool(settings, registry)
+    await pool.start()
+    try:
+        await until(lambda: bool(pool.processes), "it is ready")
+        (pid,) = pool.processes.values()
+        assert b"LAUNCHED=recogniser" in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    finally:
+        await pool.stop()
