@@ -46,6 +46,7 @@ YES = (
         "听懂",
         "看清楚",
     ),
+    "已经去认了",  # what Whisper makes of 已经确认了
 )
 NO = (
     *("不是", "不是的", "不对", "不同意", "不确认", "不可以", "不行", "不好", "不愿意", "不接受"),
@@ -152,7 +153,9 @@ def classify_answer(text: str, accepted: Sequence[str], refused: Sequence[str]) 
     """The sense of an answer to a question with these accepted and refused wordings."""
     if unicodedata.normalize("NFKC", text).rstrip().endswith("?"):
         return "question"
-    senses = set(_senses(spoken(text), _vocabulary(accepted, refused)))
+    denies = _accepts_denial(accepted)
+    vocabulary = _vocabulary(accepted, refused, denies=denies)
+    senses = set(_senses(spoken(text), vocabulary, denies=denies))
     if "question" in senses:
         return "question"
     if senses == {"no"}:
@@ -160,7 +163,15 @@ def classify_answer(text: str, accepted: Sequence[str], refused: Sequence[str]) 
     return "yes" if senses == {"yes"} else "unclear"
 
 
-def _vocabulary(accepted: Sequence[str], refused: Sequence[str]) -> _Vocabulary:
+def _accepts_denial(accepted: Sequence[str]) -> bool:
+    """Whether it is answered by a denial: "有人教您回答吗?" accepts "没有".
+
+    There "是的" and "不是" mean neither yes nor no. Who accepts "没错" accepts no denial.
+    """
+    return any(each.startswith(NOT) and each not in YES for each in accepted)
+
+
+def _vocabulary(accepted: Sequence[str], refused: Sequence[str], *, denies: bool) -> _Vocabulary:
     given: list[tuple[Spoken, _Sense]] = [(wording(each), "no") for each in refused]
     given += [(wording(each), "yes") for each in accepted]
     general: dict[_Sense, tuple[str, ...]] = {
@@ -170,9 +181,8 @@ def _vocabulary(accepted: Sequence[str], refused: Sequence[str]) -> _Vocabulary:
         "nothing": NOTHING,
         "not": NOT,
     }
-    if any(each.startswith(NOT) for each in accepted):
-        # "有人教您回答吗?" accepts "没有": here "是的" and "不是" mean neither yes nor no.
-        general["yes"] = general["no"] = general["not"] = ()
+    if denies:
+        general["yes"] = general["no"] = ()
     known = {sought.characters for sought, _ in given}
     for sense in _PRIORITY:
         given += [(wording(w), sense) for w in general[sense] if wording(w).characters not in known]
@@ -180,19 +190,20 @@ def _vocabulary(accepted: Sequence[str], refused: Sequence[str]) -> _Vocabulary:
     return _Vocabulary(tuple(sorted(spoken_ones, key=lambda entry: -len(entry[0]))))
 
 
-def _senses(said: Spoken, vocabulary: _Vocabulary) -> Iterator[_Sense]:
+def _senses(said: Spoken, vocabulary: _Vocabulary, *, denies: bool) -> Iterator[_Sense]:
     start, negated = 0, 0
     while start < len(said):
         length, sense = vocabulary.longest(said, start) or (1, "nothing")
+        denial = denies and said.characters.startswith(NOT, start)
         start += length
         if sense == "not":
             negated += 1
-        elif negated and sense in {"yes", "no"}:
+        elif negated and sense in {"yes", "no"} and not denial:
             yield from _negated(sense, negated)
             negated = 0
         elif sense != "nothing":
             yield sense
-    if negated:
+    if negated and not denies:
         yield "no"
 
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shuanglu.rules.words import WordsClass, classify_answer
+from shuanglu.script.asked import AskedStep
+from shuanglu.script.model import parse_script
+from shuanglu.script.templates import demonstrations, shipped_templates
 
 CLEAR, UNCLEAR = ("清楚",), ("不清楚",)
 
@@ -67,6 +71,63 @@ def test_answers_to_clear_or_not(text: str, sense: WordsClass) -> None:
 )
 def test_where_the_right_answer_is_a_denial(text: str, sense: WordsClass) -> None:
     assert classify_answer(text, ("没有",), ("有",)) == sense
+
+
+@pytest.mark.parametrize(
+    ("text", "sense"),
+    [
+        ("没有变化", "yes"),
+        ("没错", "yes"),
+        ("不,没变", "yes"),
+        ("确认", "yes"),
+        ("不能确认", "no"),
+        ("还没确认", "no"),
+        ("有变化", "no"),
+        ("不", "unclear"),
+    ],
+)
+def test_where_a_denial_is_right_and_so_is_a_yes(text: str, sense: WordsClass) -> None:
+    accepted, refused = ("没有变化", "没变", "确认", "没错"), ("有变化",)
+    assert classify_answer(text, accepted, refused) == sense
+
+
+@pytest.mark.parametrize("text", ["我不能确认", "无法确认", "还没确认", "不是"])
+def test_who_accepts_that_nothing_is_wrong_accepts_no_denial(text: str) -> None:
+    assert classify_answer(text, ("确认", "是的", "没错", "没问题"), ("不对",)) == "no"
+
+
+@pytest.mark.parametrize(
+    ("text", "sense"),
+    [
+        ("我已经去认了。", "yes"),  # what Whisper hears of 我已经确认了 in one run of three
+        ("我还没有去认了", "no"),
+        ("我要去认证", "unclear"),
+    ],
+)
+def test_a_confirmation_that_was_misheard(text: str, sense: WordsClass) -> None:
+    assert classify_answer(text, ("我已经确认了", "确认"), ("我不能确认",)) == sense
+
+
+def asked() -> dict[str, AskedStep]:
+    scripts = [parse_script(yaml.safe_load(each.text)) for each in shipped_templates()]
+    return {
+        f"{script.id}-{step.id}": step
+        for script in (*scripts, *demonstrations())
+        for step in script.steps
+        if isinstance(step, AskedStep)
+    }
+
+
+@pytest.mark.parametrize("step", asked().values(), ids=asked().keys())
+def test_the_answers_of_a_script_mean_what_they_say(step: AskedStep) -> None:
+    def sense(text: str) -> WordsClass:
+        return classify_answer(text, step.yes_words, step.no_words)
+
+    assert {sense(text) for text in step.yes_words} == {"yes"}
+    assert {sense(text) for text in step.no_words} <= {"no"}
+    plain = [text for text in step.yes_words if text[0] not in "没不未无"]
+    denied = [f"{no}{text}" for text in plain for no in ("不", "我不能", "还没", "无法")]
+    assert [text for text in denied if text not in step.yes_words and sense(text) == "yes"] == []
 
 
 @settings(deadline=None)
