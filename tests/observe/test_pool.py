@@ -47,7 +47,8 @@ async def test_a_launcher_is_put_before_the_command(registry: ModelRegistry) -> 
     await pool.start()
     try:
         (pid,) = pool.processes
-        assert b"LAUNCHED=observer" in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        environment = await asyncio.to_thread(Path(f"/proc/{pid}/environ").read_bytes)
+        assert b"LAUNCHED=observer" in environment.split(b"\0")
     finally:
         await pool.stop()
 

@@ -162,6 +162,7 @@ async def test_a_launcher_is_put_before_the_command(registry: ModelRegistry) -> 
     try:
         await until(lambda: bool(pool.processes), "it is ready")
         (pid,) = pool.processes.values()
-        assert b"LAUNCHED=recogniser" in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        environment = await asyncio.to_thread(Path(f"/proc/{pid}/environ").read_bytes)
+        assert b"LAUNCHED=recogniser" in environment.split(b"\0")
     finally:
         await pool.stop()
