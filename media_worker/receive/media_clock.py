@@ -40,7 +40,7 @@ class MediaClock:
         self._last_ms: dict[TrackKind, float] = {}
         self._zero_ms: float | None = None
         self._aligned = False
-        self._suspected_ms = 0.0
+        self._apart_before_ms = 0.0
 
     def media_time(self, kind: TrackKind, timestamp: int, arrival_ms: float) -> float:
         """Media time of a frame, in milliseconds; ``timestamp`` is unwrapped."""
@@ -87,17 +87,20 @@ class MediaClock:
             return
         apart_ms = self._apart_ms()
         if abs(apart_ms) <= MAX_STEP_MS:
-            self._aligned, self._suspected_ms = True, 0.0
+            self._aligned, self._apart_before_ms = True, 0.0
             self._step(apart_ms)
 
     def _follow(self) -> None:
-        """Step by what two reports in a row agree on; the second may be the wrong one, too."""
-        apart_ms, before_ms = self._apart_ms(), self._suspected_ms
-        drifted = MAX_DRIFT_MS < abs(apart_ms) <= MAX_STEP_MS
-        self._suspected_ms = apart_ms if drifted else 0.0
-        if drifted and apart_ms * before_ms > 0:
-            self._suspected_ms = 0.0
-            self._step(min(apart_ms, before_ms, key=abs))
+        """Step by what two reports in a row agree on; either of them may be the wrong one."""
+        apart_ms, before_ms = self._apart_ms(), self._apart_before_ms
+        if abs(apart_ms) > MAX_STEP_MS:
+            apart_ms = 0.0
+        if apart_ms * before_ms > 0:
+            agreed_ms = min(apart_ms, before_ms, key=abs)
+            if abs(agreed_ms) > MAX_DRIFT_MS:
+                self._step(agreed_ms)
+                apart_ms -= agreed_ms
+        self._apart_before_ms = apart_ms
 
     def _apart_ms(self) -> float:
         """How far audio's base is from where the sender reports put it, beside video's."""

@@ -283,6 +283,16 @@ def test_sound_that_loses_samples_again_and_again_stays_with_the_picture() -> No
     assert phone.lost_ms > MAX_STEP_MS
 
 
+def test_a_second_loss_is_not_waited_for_longer_than_the_first() -> None:
+    phone = Phone()
+    phone.lost_ms = 80.0
+    phone.report(5000)
+    phone.lost_ms = 700.0
+    phone.report(10_000)
+    phone.report(15_000)
+    assert phone.run.steps[1:] == [pytest.approx(80, abs=1), pytest.approx(620, abs=1)]
+
+
 def test_a_report_that_is_off_alone_steps_nothing() -> None:
     phone = Phone()
     for seconds, off_ms in enumerate((0, 150, 0, -150, 150, 55, 55, 2500, 2500)):
