@@ -20,7 +20,7 @@ MAX_STEP_MS = 2000.0
 """A larger step is a lie or a broken clock, not an offset between two tracks."""
 MAX_DRIFT_MS = 60.0
 """Further apart, sound and picture are told to be out of step (EBU R 37: 40 ms early, 60 ms
-late). A single report of a busy phone is off by some 30 ms."""
+late). Reports of one busy Chromium scattered by 14 ms; of phones none were measured."""
 MAX_OFF_ARRIVAL_MS = 3000.0
 """Further than this from its arrival, a time stamp has jumped; the track starts anew."""
 MIN_ADVANCE_MS = 1.0
