@@ -40,6 +40,11 @@ LEAST_MOTION = 1.5
 whoever sits still has less, and a picture without motion repeats trivially."""
 SURE_MOTION = 2.5
 """With less motion than this, noise may hide a repetition: that nothing repeats is not sure."""
+JUMP_MOTION = 15.0
+JUMP_OF_USUAL = 4.0
+"""What changes by more than both within ``MOTION_MS`` (the second: of the median) jumped at a cut,
+which is no motion: beside it the little that somebody moves who comes back into the picture looks
+like a repetition. Seen in the evaluation, beside an empty room, a hand over the lens and black."""
 REPEATS_BELOW = 0.3
 """Difference from the picture one loop ago, as a share of the motion. A loop gives 0.06 to 0.1
 where the sampled frames meet, up to 0.3 where they fall between; a person in a hand that
@@ -142,12 +147,14 @@ class Loops:
         if len(window) < LEAST_WINDOW_FRAMES or not len(lags):
             return None
         apart = _Apart(self._kept, window)
-        motion = apart.from_frames(_nearest(at, at[window] - MOTION_MS)).mean()
+        moved = apart.from_frames(_nearest(at, at[window] - MOTION_MS))
+        is_motion = moved <= max(JUMP_MOTION, JUMP_OF_USUAL * float(np.median(moved)))
+        motion = moved[is_motion].mean()
         if motion < LEAST_MOTION:
             return None
         wanted = at[window][None] - lags[:, None]
         before = np.clip(np.searchsorted(at, wanted, side="right") - 1, 0, len(at) - 2)
-        is_there = (at[before + 1] - at[before] <= MOST_STEP_MS) & (wanted >= at[0])
+        is_there = (at[before + 1] - at[before] <= MOST_STEP_MS) & (wanted >= at[0]) & is_motion
         pairs = is_there.sum(axis=1)
         mean = np.where(is_there, apart.from_steps()[np.arange(len(window)), before], 0).sum(axis=1)
         known = pairs >= max(LEAST_WINDOW_FRAMES, len(window) // 2)

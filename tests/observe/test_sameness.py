@@ -13,13 +13,13 @@ STEP_MS = 133.0
 HEIGHT, WIDTH = 24, 32
 
 
-def living(seed: int, noise: float = 0.5) -> Iterator[tuple[float, Grid]]:
+def living(seed: int, noise: float = 0.5, wander: float = 1.0) -> Iterator[tuple[float, Grid]]:
     """A bright blob that wanders as nobody plans it, with what encoding leaves of noise."""
     random = np.random.default_rng(seed)
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
     place, speed = np.array([16.0, 12.0]), np.zeros(2)
     for number in range(10_000):
-        speed = 0.9 * speed + random.normal(0, 0.08, 2) - 0.01 * (place - (16, 12))
+        speed = 0.9 * speed + random.normal(0, 0.08 * wander, 2) - 0.01 * (place - (16, 12))
         place = place + speed
         blob = 90 * np.exp(-((x - place[0]) ** 2 + (y - place[1]) ** 2) / 40)
         grain = random.normal(0, noise, (HEIGHT, WIDTH))
@@ -39,8 +39,8 @@ def seen(loops: Loops, shown: list[Grid], *, holes: bool = False) -> list[tuple[
     return out
 
 
-def take(seed: int, count: int) -> list[Grid]:
-    moving = living(seed)
+def take(seed: int, count: int, wander: float = 1.0) -> list[Grid]:
+    moving = living(seed, wander=wander)
     return [next(moving)[1] for _ in range(count)]
 
 
@@ -93,3 +93,29 @@ def test_a_cut_is_a_change_of_most_of_the_picture() -> None:
     assert not frozenness.is_cut
     frozenness.change(second[::-1] * 0.5)
     assert frozenness.is_cut
+
+
+def away(shown: list[Grid], *, first: int, last: int) -> list[Grid]:
+    """The same, but for a while another view is in the picture: a room, a hand, nothing."""
+    random = np.random.default_rng(8)
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
+    room = (60 + 2.5 * x + 25 * (y > 14)).astype(np.float32)
+    grains = (random.normal(0, 0.5, room.shape).astype(np.float32) for _ in shown)
+    return [
+        room + grain if first <= number <= last else grid
+        for number, (grid, grain) in enumerate(zip(shown, grains, strict=True))
+    ]
+
+
+@pytest.mark.parametrize("last", [163, 164, 165])
+@pytest.mark.parametrize("seed", range(5))
+def test_who_sits_still_and_comes_back_is_no_loop(seed: int, last: int) -> None:
+    """What jumps at a cut is no motion that a difference could be small beside."""
+    shown = away(take(seed, 240, wander=0.5), first=120, last=last)
+    assert {looped_ms for _, looped_ms in seen(Loops(), shown)} == {0}
+
+
+@pytest.mark.parametrize("length", [23, 45])
+def test_a_loop_with_a_cut_in_each_round_is_still_seen(length: int) -> None:
+    shown = away(take(4, length), first=length - 2, last=length) * 5
+    assert max(looped_ms for _, looped_ms in seen(Loops(), shown)) > 3000
