@@ -203,10 +203,14 @@ def card_confirmed(
 
 
 def challenged(
-    step_id: str, attempt: int, number: int, kind: ev.ChallengeKind
+    step_id: str, attempt: int, number: int, kind: ev.ChallengeKind, policy_version: int = 3
 ) -> ev.LivenessChallenged:
     return ev.LivenessChallenged(
-        step_id=step_id, attempt=attempt, challenge=number, kind=kind, policy_version=3
+        step_id=step_id,
+        attempt=attempt,
+        challenge=number,
+        kind=kind,
+        policy_version=policy_version,
     )
 
 
@@ -220,7 +224,7 @@ def challenge(  # noqa: PLR0917 - a challenge is all of these
 ) -> list[ev.Payload]:
     """A challenge from its drawing to its end; ``declined`` is an outcome here."""
     same = {"step_id": step_id, "attempt": attempt, "challenge": number}
-    drawn = challenged(step_id, attempt, number, kind)
+    drawn = challenged(step_id, attempt, number, kind, policy_version)
     if outcome == "declined":
         return [drawn, ev.LivenessDeclined.model_validate({**same, "kind": kind})]
     judged = {"kind": kind, "outcome": outcome, "reasons": (), "scores": {}}

@@ -16,6 +16,7 @@ from shuanglu.script.runner import (
     decide,
     fold,
 )
+from shuanglu.script.runner.liveness import Challenges
 from shuanglu.script.verdict import judge
 from shuanglu.timeline import events as ev
 from shuanglu.timeline.events import ChallengeKind
@@ -162,6 +163,52 @@ def test_under_an_earlier_policy_two_other_kinds_sufficed() -> None:
     assert decide(SCRIPT, stood) == Append(ev.StepCompleted(step_id="alive", attempt=2))
 
 
+def under_5(*outcomes: tuple[ChallengeKind, str]) -> RunState:
+    """Under the policy that asks for gestures in every attempt."""
+    return after(*went(*outcomes, policy_version=5))
+
+
+@pytest.mark.parametrize("first", [FLASH, DIGITS])
+def test_gestures_are_asked_where_another_kind_was_drawn_first(first: ChallengeKind) -> None:
+    left = frozenset(ChallengeKind) - {first}
+    gestures = Challenge("alive", 1, 2, due=frozenset({GESTURES}), left=left)
+    assert decide(SCRIPT, under_5((first, "passed"))) == gestures
+    assert decide(SCRIPT, under_5((first, "passed"), (GESTURES, "passed"))) == COMPLETED
+    other = under_5((GESTURES, "passed"))
+    assert decide(SCRIPT, other) == asked(2, DIGITS, FLASH), "the other kind stays random"
+
+
+def verdict_of(*outcomes: tuple[ChallengeKind, str], policy_version: int = 5) -> ev.VerdictGiven:
+    """Of the whole sale, in which the challenges went so."""
+    history = whole_history()
+    at = next(n for n, p in enumerate(history) if isinstance(p, ev.LivenessChallenged))
+    until = next(n for n, p in enumerate(history) if getattr(p, "step_id", "") == "confirm")
+    challenges = went(*outcomes, policy_version=policy_version)[3:]
+    history[at:until] = [*challenges, ev.StepCompleted(step_id="alive", attempt=1)]
+    return judge(SCRIPT, chained(history))
+
+
+@pytest.mark.parametrize("outcome", ["declined", "inconclusive", "not_evaluated"])
+def test_without_gestures_a_person_must_look(outcome: str) -> None:
+    """Or whoever holds up a photo with a mouth cut out would decline them."""
+    went_so = ((GESTURES, outcome), (FLASH, "passed"), (DIGITS, "passed"))
+    assert decide(SCRIPT, under_5(*went_so)) == COMPLETED
+    missing = (ev.Missing(step_id="alive", reason="liveness_not_evaluated"),)
+    assert verdict_of(*went_so).not_evaluated == missing
+    assert verdict_of((GESTURES, "passed"), (FLASH, "passed")).not_evaluated == ()
+    # Records of before keep the verdict they got.
+    before = verdict_of((FLASH, "passed"), (DIGITS, "passed"), policy_version=4)
+    assert before.not_evaluated == ()
+
+
+def test_a_script_that_asks_for_one_challenge_asks_for_gestures_too() -> None:
+    drawn = Challenges().after(challenged("alive", 1, 1, DIGITS, 5))
+    _, performed, judged = challenge("alive", 1, 1, DIGITS, "passed", 5)
+    passed = drawn.after(performed).after(judged)
+    assert not passed.are_over(1)
+    assert passed.due == {GESTURES}
+
+
 def exhausted(*reasons: str) -> RunState:
     history = []
     for attempt, reason in enumerate(reasons, start=1):
@@ -205,11 +252,11 @@ def test_a_pass_counts_only_for_what_was_drawn_and_performed() -> None:
 def test_liveness_that_was_not_evaluated_is_never_complete() -> None:
     state = after(*went((FLASH, "not_evaluated"), (GESTURES, "passed"), (DIGITS, "not_evaluated")))
     assert decide(SCRIPT, state) == COMPLETED
-    history = whole_history()
-    at = next(n for n, p in enumerate(history) if isinstance(p, ev.LivenessChallenged))
-    until = next(n for n, p in enumerate(history) if getattr(p, "step_id", "") == "confirm")
-    went_so = went((FLASH, "not_evaluated"), (GESTURES, "passed"), (DIGITS, "not_evaluated"))
-    history[at:until] = [*went_so[3:], ev.StepCompleted(step_id="alive", attempt=1)]
-    verdict = judge(SCRIPT, chained(history))
+    verdict = verdict_of(
+        (FLASH, "not_evaluated"),
+        (GESTURES, "passed"),
+        (DIGITS, "not_evaluated"),
+        policy_version=3,
+    )
     assert verdict.outcome is ev.Outcome.NEEDS_REVIEW
     assert verdict.not_evaluated == (ev.Missing(step_id="alive", reason="liveness_not_evaluated"),)

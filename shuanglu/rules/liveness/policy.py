@@ -81,5 +81,5 @@ def parse_liveness(data: Any) -> LivenessPolicy:  # noqa: ANN401 - what YAML or 
 
 def shipped_liveness() -> LivenessPolicy:
     """The policy that ships with this version of the software."""
-    text = resources.files("shuanglu.rules.policy").joinpath("liveness-4.yaml").read_text("utf-8")
+    text = resources.files("shuanglu.rules.policy").joinpath("liveness-5.yaml").read_text("utf-8")
     return parse_liveness(yaml.safe_load(text))

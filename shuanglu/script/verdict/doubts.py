@@ -125,7 +125,7 @@ class _Standing:
                 self._read(step_id)
             case LivenessStep(passes=passes):
                 challenges = self._challenges.get(step_id, Challenges())
-                if len(challenges.passed) < passes:
+                if not challenges.are_sure(passes):
                     self._doubt(step_id, "liveness_not_evaluated")
         if self._watched and purpose is not None and purpose not in compared:
             self._doubt(step_id, IDENTITY_NOT_EVALUATED)
