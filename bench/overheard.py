@@ -20,6 +20,8 @@ from pathlib import Path
 from media_worker.pipe import frames
 
 _BEFORE = struct.Struct(">dII")
+LENGTHS = struct.Struct(">II")
+"""Before every message: of its header, of its body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Said:
     at_s: float
     header: bytes
     body: bytes
+
+    @property
+    def kind(self) -> str:
+        """What sort of message it is."""
+        return str(json.loads(self.header).get("type", "request"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ def main(folder: Path, command: list[str]) -> int:
             return 1
         for header, body in frames(sys.stdin.buffer):
             kept.write(_BEFORE.pack(time.monotonic(), len(header), len(body)) + header + body)
-            process.stdin.write(struct.pack(">II", len(header), len(body)) + header + body)
+            process.stdin.write(LENGTHS.pack(len(header), len(body)) + header + body)
             process.stdin.flush()
         process.stdin.close()
         return process.wait()
