@@ -24,7 +24,7 @@ from media_worker.observe.pool import (
 )
 from media_worker.recognise.pool import RecogniserPool
 from media_worker.sampling import Sampling
-from shuanglu.rules.lips import Lips, lips_during
+from shuanglu.rules.lips import Lips, lips_during, shipped_lips
 from shuanglu.rules.measurement import Measurement
 from shuanglu.rules.observation import FacesInSpan
 from shuanglu.rules.watch import Watch
@@ -70,6 +70,7 @@ class SessionWatching:
         self._recognisers = recognisers
         self._hooks = hooks
         self._watch = Watch()
+        self._lips_policy = shipped_lips()
         self._sampling = Sampling(hooks.emit)
         self._observer: SessionObserver | None = None
         self._mode: LookMode = "watch"
@@ -249,7 +250,9 @@ class SessionWatching:
         self._on_measurement(Measurement(span.to_ms, "both", {Metric.VOICE_LIPS_STILL: share}))
 
     def _lips(self, from_ms: int, to_ms: int) -> Lips:
-        return lips_during(self.measurements(from_ms, to_ms), from_ms, to_ms)
+        reach_ms = self._lips_policy.reach_ms
+        near = self.measurements(from_ms - reach_ms, to_ms + reach_ms)
+        return lips_during(near, from_ms, to_ms, self._lips_policy)
 
     def _tell(self, payloads: Sequence[ev.Payload]) -> None:
         for payload in payloads:

@@ -11,7 +11,7 @@ from tests.evaluation.outcome import Outcomes
 from tests.evaluation.people import ASSETS
 from tests.evaluation.run import Plan, run
 
-TIERS = ("anomalies", "liveness", "genuine", "faces", "components")
+TIERS = ("anomalies", "standins", "liveness", "genuine", "faces", "components")
 
 
 def main() -> int:

@@ -61,6 +61,7 @@ class Outcomes:
     """Everything of one run."""
 
     episodes: list[EpisodeOutcome] = field(default_factory=list)
+    standins: list[EpisodeOutcome] = field(default_factory=list)
     genuine: list[GenuineOutcome] = field(default_factory=list)
     liveness: list[LivenessOutcome] = field(default_factory=list)
     faces: list[FacePair] = field(default_factory=list)
@@ -75,6 +76,7 @@ class Outcomes:
         newer_whole = [case for case in newer.genuine if case.condition != QUIET]
         return Outcomes(
             newer.episodes or self.episodes,
+            newer.standins or self.standins,
             [*(newer_quiet or quiet), *(newer_whole or whole)],
             newer.liveness or self.liveness,
             newer.faces or self.faces,

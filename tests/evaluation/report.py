@@ -40,6 +40,7 @@ def read(path: Path) -> Outcomes:
     data = json.loads(path.read_bytes())
     return Outcomes(
         [EpisodeOutcome(**_tuples(case)) for case in data["episodes"]],
+        [EpisodeOutcome(**_tuples(case)) for case in data.get("standins", ())],
         [GenuineOutcome(**_tuples(case)) for case in data["genuine"]],
         [LivenessOutcome(**_tuples(case)) for case in data["liveness"]],
         [FacePair(**pair) for pair in data["faces"]],
@@ -53,7 +54,8 @@ def _tuples(case: dict[str, Any]) -> dict[str, Any]:
 
 def figures(outcomes: Outcomes) -> list[Figure]:
     """Those that the browser sessions give, by the issue's names."""
-    caught = Share(sum(e.verdict == "caught" for e in outcomes.episodes), len(outcomes.episodes))
+    anomalies = [*outcomes.episodes, *outcomes.standins]
+    caught = Share(sum(e.verdict == "caught" for e in anomalies), len(anomalies))
     # The quiet stretches before the anomalies are no sessions: they stand in the table alone.
     whole = [case for case in outcomes.genuine if case.condition != QUIET]
     alarmed = Share(sum(bool(case.false_alarms) for case in whole), len(whole))
@@ -148,8 +150,9 @@ def table(outcomes: Outcomes) -> str:
 def _anomalies(outcomes: Outcomes) -> list[str]:
     lines = ["| anomaly | caught | missed | inconclusive | median s to alert | false alarms |",
              "|---|---|---|---|---|---|"]  # fmt: skip
-    for name in dict.fromkeys(e.name for e in outcomes.episodes):
-        cases = [e for e in outcomes.episodes if e.name == name]
+    anomalies = [*outcomes.episodes, *outcomes.standins]
+    for name in dict.fromkeys(e.name for e in anomalies):
+        cases = [e for e in anomalies if e.name == name]
         counts = [sum(e.verdict == kind for e in cases) for kind in ("missed", "inconclusive")]
         times = [e.to_alert_s for e in cases if e.to_alert_s is not None]
         middle = f"{percentile(times, 0.5):.1f}" if times else "–"

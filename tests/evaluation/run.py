@@ -26,6 +26,7 @@ from tests.evaluation.cases import (
 from tests.evaluation.faces import FaceTest
 from tests.evaluation.outcome import Outcomes
 from tests.evaluation.people import ASSETS, fetch_photographs
+from tests.evaluation.standins import StandIn, stand_in
 
 _SPEECH = ASSETS / "speech"
 
@@ -80,6 +81,8 @@ def _cases(stage: play.Stage, outcomes: Outcomes, plan: Plan) -> list[Case]:
         people = watched_people()
         pairs = list(zip(people, [*people[1:], people[0]], strict=True))[: plan.most]
         cases += [(f"anomalies {a}", _anomalies(stage, outcomes, a, b)) for a, b in pairs]
+    if "standins" in plan.tiers:
+        cases += _standins(stage, outcomes)[: plan.most]
     if "liveness" in plan.tiers:
         for attempt in liveness_sessions()[: plan.most]:
 
@@ -94,6 +97,20 @@ def _cases(stage: play.Stage, outcomes: Outcomes, plan: Plan) -> list[Case]:
                 outcomes.genuine.append(await play.genuine(stage, case))
 
             cases.append((f"genuine {case.person} {case.condition}", go))
+    return cases
+
+
+def _standins(stage: play.Stage, outcomes: Outcomes) -> list[Case]:
+    """Each kind with three people, and who stands in for them."""
+    people = watched_people()
+    cases: list[Case] = []
+    for kind in StandIn:
+        for name, other in zip(people, [*people[1:], people[0]], strict=True):
+
+            async def go(kind: StandIn = kind, name: str = name, other: str = other) -> None:
+                outcomes.standins.append(await stand_in(stage, name, other, kind))
+
+            cases.append((f"standins {name} {kind}", go))
     return cases
 
 

@@ -63,6 +63,16 @@ def test_what_was_missed_counts_against_the_target() -> None:
     assert "| nobody | 1/2 (" in table(outcomes)
 
 
+def test_who_stands_in_for_the_customer_is_an_anomaly_too() -> None:
+    outcomes = Outcomes(
+        episodes=[_episode("caught", 0.8, "face_missing"), _episode("missed", None, None)],
+        standins=[_episode("caught", None, "other_voice")] * 2,
+    )
+    assert figures(outcomes)[0]["details"]["count"] == 3
+    assert figures(outcomes)[0]["details"]["of"] == 4
+    assert "| nobody | 3/4 (" in table(outcomes)
+
+
 def test_a_quiet_stretch_is_no_session() -> None:
     outcomes = Outcomes(genuine=[GenuineOutcome("audrey", QUIET, 20.0, ())])
     by_name = {figure["name"]: figure for figure in figures(outcomes)}
@@ -78,6 +88,8 @@ def test_a_tier_that_was_played_again_replaces_its_own_cases_alone() -> None:
         ],
     )
     newer = Outcomes(genuine=[GenuineOutcome("kim", "as usual", 50.0, ())])
+    old.standins = [_episode("caught", 0.3, "other_voice")]
     merged = old.renewed_by(newer)
+    assert merged.standins == old.standins
     assert [case.person for case in merged.genuine] == ["audrey", "kim"]
     assert merged.episodes == old.episodes
