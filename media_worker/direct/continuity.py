@@ -12,8 +12,10 @@ from shuanglu.rules.evidence import face_continuity
 from shuanglu.rules.identity import shipped_identity
 from shuanglu.timeline import events as ev
 
-REACH_MS = 12_000
-"""A face is recognised every few seconds: look back at least this far."""
+REACH_MS = 15_000
+"""A face is compared at the first look 12 s after the time before (sooner where it may be another's):
+look back as far as the policy lets an identity stand. When this was 12 s, a signature that fell
+between the two was "not evaluated"."""
 
 
 def face_during(stage: Stage, purpose: Literal["answer", "signature"]) -> ev.FaceCompared:
