@@ -13,7 +13,7 @@ from shuanglu.rules.identity import shipped_identity
 from shuanglu.timeline import events as ev
 
 REACH_MS = 15_000
-"""A face is compared at the first look 12 s after the time before (sooner where it may be another's):
+"""A face is compared at the first look 12 s after the time before, or sooner where it is doubtful:
 look back as far as the policy lets an identity stand. When this was 12 s, a signature that fell
 between the two was "not evaluated"."""
 
